@@ -1,0 +1,134 @@
+# Shared by the scripts of this directory: what must be installed, and a private server on loopback.
+# shellcheck shell=bash
+
+civic_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+PG_CONFIG=${PG_CONFIG:-pg_config}
+
+say()
+{
+	printf '%s\n' "$*"
+}
+
+die()
+{
+	printf 'error: %s\n' "$*" >&2
+	exit 1
+}
+
+# have_packages NAME...: true when all are installed, as far as dpkg knows.
+have_packages()
+{
+	local package
+	for package in "$@"; do
+		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || return 1
+	done
+}
+
+# need_packages NAME...: installs what is missing, or says exactly what to install.
+need_packages()
+{
+	local missing=() package log
+	if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+		if command -v pg_config >/dev/null && [ -f "$(pg_config --sharedir)/extension/postgis.control" ]; then
+			return 0
+		fi
+		die "this is not a Debian system. Install PostgreSQL 15 or later with its server headers, PostGIS 3, a C
+compiler and make (on Debian these are: $*), then run this again."
+	fi
+	for package in "$@"; do
+		have_packages "$package" || missing+=("$package")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
+		die "these packages are missing and cannot be installed without root: run
+    apt-get install --no-install-recommends ${missing[*]}"
+	fi
+	say "Installing ${missing[*]} ..."
+	log=$(mktemp)
+	local sudo=()
+	[ "$(id -u)" = 0 ] || sudo=(sudo -n)
+	if ! { "${sudo[@]}" apt-get update -q && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -q -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+		tail -n 20 "$log" >&2
+		die "could not install ${missing[*]}; install them by hand and run this again"
+	fi
+	rm -f "$log"
+}
+
+# PostgreSQL refuses to run as root; then it runs as the user that Debian's package made for it.
+as_server_user()
+{
+	if [ "$(id -u)" = 0 ]; then
+		runuser -u postgres -- "$@"
+	else
+		"$@"
+	fi
+}
+
+free_port()
+{
+	local port
+	for port in $(shuf -i 20000-32000 -n 50); do
+		if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+			echo "$port"
+			return
+		fi
+	done
+	die "no free port found"
+}
+
+build_and_install()
+{
+	local log
+	log=$(mktemp)
+	if ! make -C "$civic_root" with_llvm=no PG_CONFIG="$PG_CONFIG" ${COPT:+COPT="$COPT"} >"$log" 2>&1; then
+		cat "$log" >&2
+		die "the build failed"
+	fi
+	if [ -w "$("$PG_CONFIG" --pkglibdir)" ]; then
+		make -C "$civic_root" with_llvm=no PG_CONFIG="$PG_CONFIG" install >"$log" 2>&1 ||
+			{ cat "$log" >&2; die "the installation failed"; }
+	else
+		sudo -n make -C "$civic_root" with_llvm=no PG_CONFIG="$PG_CONFIG" install >"$log" 2>&1 ||
+			{ cat "$log" >&2; die "installing the extension needs the right to write $("$PG_CONFIG" --pkglibdir)"; }
+	fi
+	rm -f "$log"
+}
+
+# start_cluster DIRECTORY [SETTING...]: initdb and start; sets PGHOST, PGPORT, PGUSER, cluster_dir.
+start_cluster()
+{
+	cluster_dir=$1
+	shift
+	local bindir setting
+	bindir=$("$PG_CONFIG" --bindir)
+	mkdir -p "$cluster_dir"
+	[ "$(id -u)" != 0 ] || chown postgres "$cluster_dir"
+	chmod 755 "$cluster_dir"
+	PGPORT=$(free_port)
+	PGHOST=$cluster_dir
+	PGUSER=postgres
+	export PGHOST PGPORT PGUSER
+	cd "$cluster_dir" || die "cannot enter $cluster_dir"
+	as_server_user "$bindir/initdb" -D "$cluster_dir/data" -U postgres -A trust --no-sync -E UTF8 --locale=C.UTF-8 \
+		>"$cluster_dir/initdb.log" 2>&1 || { cat "$cluster_dir/initdb.log" >&2; die "initdb failed"; }
+	{
+		echo "listen_addresses = '127.0.0.1'"
+		echo "port = $PGPORT"
+		echo "unix_socket_directories = '$cluster_dir'"
+		echo "max_locks_per_transaction = 256"
+		echo "timezone = 'UTC'"
+		for setting in "$@"; do
+			echo "$setting"
+		done
+	} >>"$cluster_dir/data/postgresql.conf"
+	as_server_user "$bindir/pg_ctl" -D "$cluster_dir/data" -l "$cluster_dir/server.log" -w -t 60 start \
+		>/dev/null || { cat "$cluster_dir/server.log" >&2; die "the server did not start"; }
+	cd "$civic_root" || exit 1
+}
+
+stop_cluster()
+{
+	[ -n "${cluster_dir:-}" ] && [ -f "$cluster_dir/data/postmaster.pid" ] || return 0
+	as_server_user "$("$PG_CONFIG" --bindir)/pg_ctl" -D "$cluster_dir/data" -m fast -w stop >/dev/null
+}

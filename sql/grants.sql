@@ -1,0 +1,37 @@
+CREATE FUNCTION civic_private.set_function_rights(known oid[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    f record;
+BEGIN
+    FOR f IN
+        SELECT p.oid::regprocedure AS signature, p.provolatile = 'v' AS writes, p.prosecdef AS definer,
+            n.nspname = 'civic' AND p.prorettype <> 'trigger'::regtype
+                AND p.proname NOT IN ('create_data_model', 'create_organization', 'protect_table') AS open
+        FROM pg_proc AS p
+        JOIN pg_namespace AS n ON n.oid = p.pronamespace
+        WHERE n.nspname IN ('civic', 'civic_private') AND p.oid <> ALL (known)
+        ORDER BY p.oid
+    LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f.signature);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO civic_owner', f.signature);
+        IF f.open THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO civic_user, civic_service', f.signature);
+            IF NOT f.writes THEN
+                EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO civic_anon, civic_auditor', f.signature);
+            END IF;
+        END IF;
+        IF f.definer THEN
+            EXECUTE format('ALTER FUNCTION %s OWNER TO civic_owner', f.signature);
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION civic_private.set_function_rights(oid[]) IS
+    'Rights on functions made since: those that read are for everybody, those that write for people and jobs; internals,'
+    ' trigger functions and administration for the owner alone. Definer functions run as civic_owner, never as a'
+    ' superuser.';
+
+-- A new row may need an identifier whoever inserts it.
+SELECT civic_private.set_function_rights('{}');
+GRANT EXECUTE ON FUNCTION civic.uuid_v7() TO civic_anon, civic_auditor;

@@ -1,0 +1,48 @@
+CREATE DOMAIN civic.email_address AS pg_catalog.text
+    CONSTRAINT email_address_check
+    CHECK (VALUE ~* '^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$' AND pg_catalog.length(VALUE) <= 255);
+COMMENT ON DOMAIN civic.email_address IS 'An e-mail address of at most 255 characters.';
+
+CREATE DOMAIN civic.phone_number AS pg_catalog.text
+    CONSTRAINT phone_number_check CHECK (VALUE ~ '^\+?[1-9][0-9]{9,14}$');
+COMMENT ON DOMAIN civic.phone_number IS 'A telephone number: 10 to 15 digits, the first not 0, with or without a leading +.';
+
+CREATE DOMAIN civic.latitude AS pg_catalog.float8
+    CONSTRAINT latitude_check CHECK (VALUE BETWEEN -90 AND 90);
+COMMENT ON DOMAIN civic.latitude IS 'Degrees north, -90 to 90 (WGS 84). NaN is refused.';
+
+CREATE DOMAIN civic.longitude AS pg_catalog.float8
+    CONSTRAINT longitude_check CHECK (VALUE BETWEEN -180 AND 180);
+COMMENT ON DOMAIN civic.longitude IS 'Degrees east, -180 to 180 (WGS 84). NaN is refused.';
+
+CREATE TYPE civic.user_status AS ENUM ('active', 'inactive', 'pending', 'invited', 'suspended');
+COMMENT ON TYPE civic.user_status IS 'State of an account; only active ones have any rights.';
+
+CREATE TYPE civic.profile_completion AS ENUM ('minimal', 'basic', 'complete');
+COMMENT ON TYPE civic.profile_completion IS
+    'How much of a profile is filled: basic with a full name; complete with name, e-mail and primary address.';
+
+CREATE TYPE civic.account_origin AS ENUM ('otp', 'password', 'government_sso');
+COMMENT ON TYPE civic.account_origin IS 'How an account came to be.';
+
+CREATE TYPE civic.login_method AS ENUM ('password', 'otp', 'sso', 'signup_verification');
+COMMENT ON TYPE civic.login_method IS 'How a session was opened.';
+
+CREATE TYPE civic.area_type AS ENUM ('district', 'ward', 'circle', 'radius', 'polygon');
+COMMENT ON TYPE civic.area_type IS 'How the area of an assignment is described.';
+
+CREATE TYPE civic.code_purpose AS ENUM (
+    'login', 'password_reset', 'email_verification', 'phone_verification', 'totp_setup', 'admin_action',
+    'sensitive_operation'
+);
+COMMENT ON TYPE civic.code_purpose IS 'What a one-time code is good for.';
+
+CREATE TYPE civic.delivery_channel AS ENUM ('sms', 'email', 'app');
+COMMENT ON TYPE civic.delivery_channel IS 'How a one-time code reaches its person.';
+
+CREATE TYPE civic.project_status AS ENUM ('planning', 'in_progress', 'completed', 'on_hold', 'cancelled');
+COMMENT ON TYPE civic.project_status IS 'State of a project.';
+
+CREATE TYPE civic.role_family AS ENUM ('civic', 'cases', 'payments', 'attendance', 'custom');
+COMMENT ON TYPE civic.role_family IS
+    'Which system a role belongs to. Roles of family civic form a ladder: a person has one of them at a time.';

@@ -1,0 +1,21 @@
+-- Rights of the database roles on the data model. What a person may do is for policies and triggers to say; these are
+-- the outer bounds.
+GRANT USAGE ON SCHEMA civic TO civic_anon, civic_user, civic_service, civic_auditor;
+GRANT USAGE, CREATE ON SCHEMA civic, civic_private TO civic_owner;
+
+GRANT SELECT ON civic.organizations, civic.departments, civic.categories, civic.areas, civic.reports, civic.media,
+    civic.status_history, civic.workflow_transitions
+    TO civic_anon;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA civic TO civic_user, civic_service, civic_auditor;
+GRANT UPDATE ON civic.organizations TO civic_user, civic_service;
+GRANT INSERT, UPDATE, DELETE ON civic.departments, civic.jurisdictions, civic.user_profiles, civic.roles,
+    civic.user_roles, civic.area_assignments, civic.teams, civic.team_members, civic.projects, civic.workflow_transitions,
+    civic.areas, civic.categories, civic.reports, civic.media
+    TO civic_user, civic_service;
+GRANT INSERT, DELETE ON civic.role_permissions TO civic_user, civic_service;
+GRANT INSERT, UPDATE ON civic.users, civic.tasks TO civic_user, civic_service;
+GRANT DELETE ON civic.report_supporters TO civic_user, civic_service;
+GRANT INSERT ON civic.report_supporters, civic.user_sessions TO civic_service;
+GRANT UPDATE, DELETE ON civic.user_sessions TO civic_service;
+GRANT SELECT ON SEQUENCE civic.report_number_seq TO civic_service;

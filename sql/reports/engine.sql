@@ -1,0 +1,578 @@
+CREATE FUNCTION civic.location_of(latitude double precision, longitude double precision) RETURNS geography
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN ST_SetSRID(ST_MakePoint(longitude, latitude), 4326)::geography;
+COMMENT ON FUNCTION civic.location_of(double precision, double precision) IS
+    'Point from degrees north and degrees east (WGS 84).';
+
+CREATE FUNCTION civic.is_report_visible(
+    is_public boolean, is_sensitive boolean, user_id uuid, assigned_to uuid, department_id uuid
+) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (is_public AND NOT is_sensitive)
+    OR user_id = civic.current_user_id()
+    OR assigned_to = civic.current_user_id()
+    OR (department_id = civic.current_department_id() AND civic.has_permission('view:department_data'))
+    OR civic.has_permission('read:private_report');
+COMMENT ON FUNCTION civic.is_report_visible(boolean, boolean, uuid, uuid, uuid) IS
+    'Whether a report of the current organization is shown to the asker: it is public and not sensitive, their own,'
+    ' assigned to them, of their department, or they may read private reports. The one place of the rule: the row policy'
+    ' and the search functions use it.';
+
+CREATE FUNCTION civic.task_status_of(status civic.report_status) RETURNS civic.task_status
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE
+    WHEN status = 'assigned_to_officer'::civic.report_status THEN 'assigned'::civic.task_status
+    WHEN status = 'acknowledged'::civic.report_status THEN 'acknowledged'::civic.task_status
+    WHEN status IN ('in_progress'::civic.report_status, 'reopened'::civic.report_status)
+        THEN 'in_progress'::civic.task_status
+    WHEN status = 'pending_verification'::civic.report_status THEN 'pending_verification'::civic.task_status
+    WHEN status = 'on_hold'::civic.report_status THEN 'on_hold'::civic.task_status
+    WHEN status IN ('resolved'::civic.report_status, 'closed'::civic.report_status) THEN 'resolved'::civic.task_status
+    WHEN status IN (
+        'rejected'::civic.report_status, 'assignment_rejected'::civic.report_status, 'duplicate'::civic.report_status
+    ) THEN 'rejected'::civic.task_status
+END;
+COMMENT ON FUNCTION civic.task_status_of(civic.report_status) IS
+    'Status of the task of a report in that status; null where a report has no task.';
+
+CREATE FUNCTION civic.severity_hours(severity civic.report_severity) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE severity
+    WHEN 'critical'::civic.report_severity THEN 24
+    WHEN 'high'::civic.report_severity THEN 72
+    WHEN 'medium'::civic.report_severity THEN 168
+    ELSE 336
+END;
+COMMENT ON FUNCTION civic.severity_hours(civic.report_severity) IS
+    'Hours from assignment to the deadline of a task: critical 24, high 72, medium 168, low 336.';
+
+CREATE FUNCTION civic.task_priority(severity civic.report_severity, age interval) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN least(10, 5
+    + CASE severity
+        WHEN 'critical'::civic.report_severity THEN 5
+        WHEN 'high'::civic.report_severity THEN 3
+        WHEN 'medium'::civic.report_severity THEN 1
+        ELSE 0
+    END
+    + CASE
+        WHEN trunc(date_part('epoch', age) / 3600) > 72 THEN 3
+        WHEN trunc(date_part('epoch', age) / 3600) > 24 THEN 2
+        WHEN trunc(date_part('epoch', age) / 3600) > 6 THEN 1
+        ELSE 0
+    END);
+COMMENT ON FUNCTION civic.task_priority(civic.report_severity, interval) IS
+    'Priority of a new task, 1 to 10: 5, more for severity (medium 1, high 3, critical 5) and for the age of the report'
+    ' (over 6 hours 1, over 24 hours 2, over 72 hours 3).';
+
+CREATE FUNCTION civic.keyword_hits(content text, keywords text[], OUT hits integer, OUT longest integer) RETURNS record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (
+    SELECT ROW(count(*)::integer, coalesce(max(length(k.word)), 0))
+    FROM unnest(keywords) AS k (word)
+    WHERE strpos(content, lower(k.word)) > 0
+);
+COMMENT ON FUNCTION civic.keyword_hits(text, text[]) IS
+    'How many of the keywords a lower-case text contains, and the length of the longest of them.';
+
+CREATE FUNCTION civic.classify_severity(
+    content text, category text, OUT severity civic.report_severity, OUT confidence numeric
+) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    words text := lower(left(content, 512));
+    n integer;
+    m integer;
+    scale civic.report_severity[] := ARRAY['low', 'medium', 'high', 'critical'];
+    step integer;
+BEGIN
+    n := (civic.keyword_hits(words, ARRAY['fire', 'explosion', 'electrocution', 'gas leak', 'collapse', 'collapsing',
+        'sparking', 'live wire', 'short circuit', 'death', 'died', 'injury', 'injured', 'ambulance', 'emergency',
+        'life threatening', 'life-threatening', 'someone will die', 'hanging dangerously', 'wire hanging'])).hits;
+    IF n >= 1 THEN
+        severity := 'critical';
+        confidence := least(0.95, 0.75 + 0.10 * n);
+        RETURN;
+    END IF;
+    n := (civic.keyword_hits(words, ARRAY['burst', 'flooding', 'flood', 'major leak', 'sewage overflow', 'power outage',
+        'no electricity', 'no water', 'urgent', 'immediate attention', 'widespread', 'affecting many', 'not collected',
+        '5 days', 'multiple', 'many days', 'contamination', 'railing damaged', 'pole damaged', 'accident risk',
+        'major accident'])).hits;
+    IF n >= 2 THEN
+        severity := 'high';
+        confidence := least(0.90, 0.70 + 0.05 * n);
+        RETURN;
+    END IF;
+    m := (civic.keyword_hits(words, ARRAY['cosmetic', 'aesthetic', 'beautification', 'trimming', 'paint', 'scratch',
+        'garden maintenance', 'non-essential', 'can wait', 'general complaint', 'dim light'])).hits;
+    IF m >= 2 THEN
+        severity := 'low';
+        confidence := least(0.85, 0.65 + 0.05 * m);
+        RETURN;
+    END IF;
+    m := (civic.keyword_hits(words, ARRAY['needs repair', 'maintenance', 'cleaning needed', 'minor leak',
+        'small pothole', 'incomplete', 'equipment broken'])).hits;
+    IF m >= 2 THEN
+        severity := 'medium';
+        confidence := least(0.85, 0.65 + 0.05 * m);
+        RETURN;
+    END IF;
+    IF n = 1 AND category IN ('electricity', 'water', 'drainage') THEN
+        severity := 'high';
+        confidence := 0.70;
+        RETURN;
+    END IF;
+    IF m = 1 AND category IN ('roads', 'sanitation') THEN
+        severity := 'medium';
+        confidence := 0.65;
+        RETURN;
+    END IF;
+    step := CASE WHEN category IN ('streetlight', 'public_property', 'other') THEN 1 ELSE 2 END;
+    confidence := 0.60;
+    IF (civic.keyword_hits(words, ARRAY['urgent', 'immediate', 'emergency', 'asap', 'quickly', 'now', 'many people',
+        'entire area', 'whole street', 'multiple', 'widespread'])).hits > 0 THEN
+        step := step + 1;
+        confidence := 0.70;
+    END IF;
+    severity := scale[step];
+END
+$$;
+COMMENT ON FUNCTION civic.classify_severity(text, text) IS
+    'Severity of a text by keywords, with a confidence of 0 to 1. Words of danger make it critical, two words of urgency'
+    ' high, and so on; without any the category decides, one step higher where the text speaks of haste or of many'
+    ' people.';
+
+CREATE FUNCTION civic.classify_text(
+    content text, OUT category text, OUT department_id uuid, OUT severity civic.report_severity,
+    OUT category_confidence numeric, OUT confidence numeric
+) RETURNS record
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    words text := lower(left(content, 512));
+    best record;
+    ranked record;
+    department_confidence numeric := 0;
+    severity_confidence numeric;
+BEGIN
+    SELECT c.code, c.department_id, k.hits INTO best
+    FROM civic.categories AS c
+    LEFT JOIN civic.departments AS d ON d.organization_id = c.organization_id AND d.id = c.department_id
+    CROSS JOIN LATERAL civic.keyword_hits(words, c.keywords) AS k
+    WHERE c.organization_id = civic.current_organization_id() AND c.is_active AND k.hits > 0 AND c.code <> 'other'
+    ORDER BY k.hits DESC, k.longest DESC, c.sort_order, c.code
+    LIMIT 1;
+    IF FOUND THEN
+        category := best.code;
+        category_confidence := CASE WHEN best.hits = 1 THEN 0.45
+            ELSE least(0.99, 0.50 + least(0.15, 0.03 * best.hits) + 0.05 * (best.hits - 1)) END;
+    ELSE
+        SELECT c.code INTO category FROM civic.categories AS c
+        WHERE c.organization_id = civic.current_organization_id() AND c.is_active AND c.code = 'other';
+        category_confidence := 0.30;
+    END IF;
+
+    SELECT d.id INTO department_id FROM civic.departments AS d
+    WHERE d.organization_id = civic.current_organization_id() AND d.id = best.department_id AND d.is_active;
+    IF FOUND THEN
+        department_confidence := 0.95;
+    ELSIF category <> 'other' THEN
+        -- Two points for each keyword of the category the department lists, one for each of its words in the text.
+        SELECT d.id, 2 * shared.n + hit.hits AS score INTO ranked
+        FROM civic.departments AS d
+        CROSS JOIN LATERAL (
+            SELECT count(*)::integer AS n FROM civic.categories AS c, unnest(c.keywords) AS w (word)
+            WHERE c.organization_id = d.organization_id AND c.code = category AND w.word = ANY (d.keywords)
+        ) AS shared
+        CROSS JOIN LATERAL civic.keyword_hits(words, d.keywords) AS hit
+        WHERE d.organization_id = civic.current_organization_id() AND d.is_active
+            AND 2 * shared.n + hit.hits >= 2
+        ORDER BY score DESC, d.code
+        LIMIT 1;
+        IF FOUND THEN
+            department_id := ranked.id;
+            department_confidence := least(0.90, 0.60 + 0.10 * ranked.score);
+        END IF;
+    END IF;
+
+    SELECT s.severity, s.confidence INTO severity, severity_confidence
+    FROM civic.classify_severity(content, category) AS s;
+    confidence := round(0.5 * category_confidence + 0.3 * severity_confidence + 0.2 * department_confidence, 2);
+END
+$$;
+COMMENT ON FUNCTION civic.classify_text(text) IS
+    'Category, department and severity of a text by the keywords of the current organization; confidence, 0 to 1, weighs'
+    ' category 0.5, severity 0.3, department 0.2. Without any keyword: other, 0.30. Only the first 512 characters count.';
+
+CREATE FUNCTION civic_private.prepare_report() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    place record;
+BEGIN
+    IF NOT civic.has_permission('import:data') THEN
+        IF num_nonnulls(NEW.department_id, NEW.assigned_to, NEW.ai_category, NEW.ai_confidence, NEW.manual_category,
+            NEW.manual_severity, NEW.classified_by_user_id, NEW.duplicate_of_report_id, NEW.hold_reason,
+            NEW.rejection_reason, NEW.resolution_notes, NEW.report_number, NEW.external_id) > 0
+            OR NEW.is_featured OR NEW.supporter_count <> 0 OR NEW.created_at <> now() THEN
+            RAISE EXCEPTION USING ERRCODE = 'ZC004',
+                MESSAGE = 'a new report cannot set columns of the administration',
+                DETAIL = 'Number, time, department, officer, classification and outcome are given by civic and by staff.',
+                HINT = 'Send title, description, category, severity, position and address.',
+                TABLE = 'reports', SCHEMA = 'civic';
+        END IF;
+        -- One lock a person, so that reports sent at once are counted as well.
+        PERFORM pg_advisory_xact_lock(1667855729, hashtext(NEW.user_id::text));
+        IF (
+            SELECT count(*) FROM civic.reports AS r
+            WHERE r.organization_id = NEW.organization_id AND r.user_id = NEW.user_id
+                AND r.created_at > now() - interval '5 minutes'
+        ) >= 3 THEN
+            RAISE EXCEPTION USING ERRCODE = 'ZC011',
+                MESSAGE = 'too many reports in a short time',
+                DETAIL = 'A person may file 3 reports in 5 minutes.',
+                HINT = 'Wait a few minutes, then send the report again.',
+                TABLE = 'reports', SCHEMA = 'civic';
+        END IF;
+    END IF;
+    IF NEW.report_number IS NULL THEN
+        SELECT o.code, o.time_zone INTO place FROM civic.organizations AS o WHERE o.id = NEW.organization_id;
+        NEW.report_number := format('CL-%s-%s-%s', to_char(NEW.created_at AT TIME ZONE place.time_zone, 'YYYY'),
+            place.code, lpad(nextval('civic.report_number_seq')::text, 5, '0'));
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION civic_private.prepare_report() IS
+    'BEFORE INSERT row trigger on civic.reports: number, and what a resident may not set. Errors: ZC004, ZC011.';
+
+CREATE FUNCTION civic_private.check_report() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    officer record;
+    root record;
+BEGIN
+    IF NEW.status IN ('assigned_to_department', 'assigned_to_officer')
+        AND (TG_OP = 'INSERT' OR NEW.department_id IS DISTINCT FROM OLD.department_id) AND NOT EXISTS (
+            SELECT FROM civic.departments AS d
+            WHERE d.organization_id = NEW.organization_id AND d.id = NEW.department_id AND d.is_active
+        ) AND NEW.department_id IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'ZC006',
+            MESSAGE = 'the department takes no reports',
+            DETAIL = 'It does not exist in the organization, or is not active.',
+            HINT = 'Choose an active department of civic.departments.',
+            TABLE = 'reports', COLUMN = 'department_id', SCHEMA = 'civic';
+    END IF;
+
+    IF NEW.assigned_to IS NOT NULL AND NEW.status NOT IN ('resolved', 'closed', 'rejected', 'duplicate')
+        AND (TG_OP = 'INSERT' OR NEW.assigned_to IS DISTINCT FROM OLD.assigned_to
+            OR NEW.department_id IS DISTINCT FROM OLD.department_id) THEN
+        SELECT u.is_active, u.department_id IS NOT DISTINCT FROM NEW.department_id AS same_department,
+            EXISTS (
+                SELECT FROM civic.user_roles AS ur
+                JOIN civic.roles AS r ON r.organization_id = ur.role_organization_id AND r.id = ur.role_id
+                WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id
+                    AND r.code IN ('nodal_officer', 'admin') AND r.is_system
+            ) AS is_officer
+        INTO officer
+        FROM civic.users AS u
+        WHERE u.organization_id = NEW.organization_id AND u.id = NEW.assigned_to;
+        IF FOUND AND NOT (officer.is_active AND officer.same_department AND officer.is_officer) THEN
+            RAISE EXCEPTION USING ERRCODE = 'ZC006',
+                MESSAGE = 'the report cannot be assigned to this person',
+                DETAIL = CASE
+                    WHEN NOT officer.is_active THEN 'The person is not active.'
+                    WHEN NOT officer.is_officer THEN 'The person is neither nodal_officer nor admin.'
+                    ELSE 'The person is not of the department of the report.'
+                END,
+                HINT = 'Choose an active officer of the same department.',
+                TABLE = 'reports', COLUMN = 'assigned_to', SCHEMA = 'civic';
+        END IF;
+    END IF;
+
+    IF NEW.status = 'on_hold' AND NEW.estimated_resume_date < current_date
+        AND (TG_OP = 'INSERT' OR NEW.estimated_resume_date IS DISTINCT FROM OLD.estimated_resume_date)
+        AND NOT civic.is_system() THEN
+        RAISE EXCEPTION USING ERRCODE = 'ZC002',
+            MESSAGE = 'the report cannot be resumed in the past',
+            DETAIL = format('estimated_resume_date is %s.', NEW.estimated_resume_date),
+            HINT = 'Give a date from today on, or none.',
+            TABLE = 'reports', COLUMN = 'estimated_resume_date', SCHEMA = 'civic';
+    END IF;
+
+    IF NEW.status = 'assignment_rejected' AND (TG_OP = 'INSERT' OR OLD.status <> 'assignment_rejected') THEN
+        NEW.assignment_rejected_at := now();
+        NEW.assignment_rejected_by_user_id := NEW.assigned_to;
+    END IF;
+
+    IF NEW.duplicate_of_report_id IS NOT NULL
+        AND (TG_OP = 'INSERT' OR NEW.duplicate_of_report_id IS DISTINCT FROM OLD.duplicate_of_report_id) THEN
+        -- The link always goes to the root. The lock makes two reports that are marked duplicates of each other at
+        -- once meet.
+        SELECT r.id, r.duplicate_of_report_id AS parent INTO root FROM civic.reports AS r
+        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id
+        FOR NO KEY UPDATE;
+        IF root.parent IS NOT NULL THEN
+            NEW.duplicate_of_report_id := root.parent;
+            PERFORM FROM civic.reports AS r
+            WHERE r.organization_id = NEW.organization_id AND r.id = root.parent AND r.id <> NEW.id
+            FOR NO KEY UPDATE;
+        END IF;
+        IF NEW.duplicate_of_report_id = NEW.id THEN
+            RAISE EXCEPTION USING ERRCODE = 'ZC010',
+                MESSAGE = 'a report cannot be a duplicate of itself',
+                DETAIL = 'The other report is, directly or not, a duplicate of this one.',
+                HINT = 'Unmark the other report first, or mark it the other way round.',
+                TABLE = 'reports', COLUMN = 'duplicate_of_report_id', SCHEMA = 'civic';
+        END IF;
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION civic_private.check_report() IS
+    'BEFORE row trigger on civic.reports: department and officer may take it, dates make sense, a duplicate points to'
+    ' the root of its family. Errors: ZC002, ZC006, ZC010.';
+
+CREATE FUNCTION civic_private.intake_report() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found record;
+    target uuid;
+    code text := NEW.category;
+BEGIN
+    UPDATE civic.users AS u
+    SET total_reports = u.total_reports + 1, reputation_score = u.reputation_score + 5
+    WHERE u.organization_id = NEW.organization_id AND u.id = NEW.user_id;
+
+    IF NEW.status <> 'received' THEN
+        RETURN NULL;
+    END IF;
+    IF code IS NULL THEN
+        SELECT c.* INTO found FROM civic.classify_text(NEW.title || '. ' || NEW.description) AS c;
+        IF found.confidence < 0.50 OR found.category = 'other' OR found.category IS NULL THEN
+            UPDATE civic.reports AS r
+            SET status = 'pending_classification', needs_review = true, ai_category = found.category,
+                ai_confidence = found.confidence, ai_processed_at = now(), ai_model_version = 'keywords-1'
+            WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
+            RETURN NULL;
+        END IF;
+        UPDATE civic.reports AS r
+        SET status = 'classified', category = found.category, severity = greatest(r.severity, found.severity),
+            ai_category = found.category, ai_confidence = found.confidence, ai_processed_at = now(),
+            ai_model_version = 'keywords-1'
+        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
+        IF found.confidence < 0.60 THEN
+            RETURN NULL;
+        END IF;
+        target := found.department_id;
+    ELSE
+        UPDATE civic.reports AS r SET status = 'classified'
+        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
+        SELECT d.id INTO target FROM civic.categories AS c
+        JOIN civic.departments AS d ON d.organization_id = c.organization_id AND d.id = c.department_id
+        WHERE c.organization_id = NEW.organization_id AND c.code = NEW.category AND d.is_active;
+    END IF;
+    IF target IS NOT NULL THEN
+        UPDATE civic.reports AS r SET status = 'assigned_to_department', department_id = target
+        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.intake_report() IS
+    'AFTER INSERT row trigger on civic.reports: classifies a new report and gives it to the department of its category,'
+    ' as the system; counts it for the reporter (5 points of reputation).';
+
+CREATE FUNCTION civic_private.follow_report() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    shown boolean := NEW.is_public AND NOT NEW.is_sensitive;
+BEGIN
+    IF shown IS DISTINCT FROM (OLD.is_public AND NOT OLD.is_sensitive) THEN
+        UPDATE civic.media AS m SET is_public = shown
+        WHERE m.organization_id = NEW.organization_id AND m.report_id = NEW.id;
+        UPDATE civic.status_history AS h SET is_public = shown
+        WHERE h.organization_id = NEW.organization_id AND h.entity_id = NEW.id;
+    END IF;
+    -- What was a duplicate of this report is now one of its root.
+    IF NEW.duplicate_of_report_id IS DISTINCT FROM OLD.duplicate_of_report_id
+        AND NEW.duplicate_of_report_id IS NOT NULL THEN
+        UPDATE civic.reports AS r SET duplicate_of_report_id = NEW.duplicate_of_report_id
+        WHERE r.organization_id = NEW.organization_id AND r.duplicate_of_report_id = NEW.id;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.follow_report() IS
+    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report, families keep one root.';
+
+CREATE FUNCTION civic_private.apply_task_state(organization uuid, report uuid) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    r record;
+    want civic.task_status;
+    severity civic.report_severity;
+BEGIN
+    SELECT p.status, p.assigned_to, p.department_id, p.created_at, p.resolution_notes,
+        coalesce(p.manual_severity, p.severity) AS severity,
+        coalesce(p.assignment_rejection_reason, p.rework_reason, p.rejection_reason) AS refusal
+    INTO r FROM civic.reports AS p WHERE p.organization_id = organization AND p.id = report;
+    want := civic.task_status_of(r.status);
+    IF want IS NULL OR (r.assigned_to IS NULL AND want = 'on_hold') THEN
+        DELETE FROM civic.tasks AS t WHERE t.organization_id = organization AND t.report_id = report;
+        RETURN;
+    END IF;
+    IF r.assigned_to IS NULL THEN
+        UPDATE civic.tasks AS t SET status = want
+        WHERE t.organization_id = organization AND t.report_id = report AND t.status <> want;
+        RETURN;
+    END IF;
+    INSERT INTO civic.tasks AS t (organization_id, report_id, assigned_to, department_id, status, priority,
+        sla_deadline, resolution_notes)
+    VALUES (organization, report, r.assigned_to, r.department_id, want,
+        civic.task_priority(r.severity, now() - r.created_at),
+        now() + make_interval(hours => civic.severity_hours(r.severity)), r.resolution_notes)
+    ON CONFLICT (organization_id, report_id) DO UPDATE SET
+        status = want,
+        assigned_to = excluded.assigned_to,
+        department_id = excluded.department_id,
+        resolution_notes = excluded.resolution_notes,
+        rejection_reason = coalesce(r.refusal, t.rejection_reason),
+        assigned_at = CASE WHEN t.assigned_to <> excluded.assigned_to THEN now() ELSE t.assigned_at END,
+        assigned_by = CASE WHEN t.assigned_to <> excluded.assigned_to THEN civic.current_user_id()
+            ELSE t.assigned_by END,
+        sla_deadline = CASE WHEN t.assigned_to <> excluded.assigned_to THEN excluded.sla_deadline
+            ELSE t.sla_deadline END,
+        acknowledged_at = CASE WHEN want = 'assigned' THEN NULL
+            WHEN want = 'acknowledged' THEN coalesce(t.acknowledged_at, now()) ELSE t.acknowledged_at END,
+        started_at = CASE WHEN want = 'assigned' THEN NULL
+            WHEN want = 'in_progress' THEN coalesce(t.started_at, now()) ELSE t.started_at END,
+        rejected_at = CASE WHEN want = 'rejected' THEN coalesce(t.rejected_at, now()) END,
+        resolved_at = CASE WHEN want IN ('pending_verification', 'resolved') THEN coalesce(t.resolved_at, now()) END;
+END
+$$;
+COMMENT ON FUNCTION civic_private.apply_task_state(uuid, uuid) IS
+    'Makes the task of a report say what the report says; called by the trigger project_report alone.';
+
+CREATE FUNCTION civic_private.move_report() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    target civic.report_status := CASE NEW.status
+        WHEN 'assigned' THEN 'assigned_to_officer'
+        WHEN 'acknowledged' THEN 'acknowledged'
+        WHEN 'in_progress' THEN CASE WHEN TG_OP = 'UPDATE' AND OLD.status = 'resolved' THEN 'reopened'
+            ELSE 'in_progress' END
+        WHEN 'pending_verification' THEN 'pending_verification'
+        WHEN 'on_hold' THEN 'on_hold'
+        WHEN 'resolved' THEN 'resolved'
+        ELSE 'assignment_rejected'
+    END;
+BEGIN
+    IF civic.is_projecting() THEN
+        RETURN NULL;
+    END IF;
+    UPDATE civic.reports AS r SET
+        status = CASE WHEN TG_OP = 'UPDATE' AND NEW.status = OLD.status THEN r.status ELSE target END,
+        assigned_to = NEW.assigned_to,
+        resolution_notes = coalesce(NEW.resolution_notes, r.resolution_notes),
+        assignment_rejection_reason = CASE WHEN target = 'assignment_rejected' THEN NEW.rejection_reason
+            ELSE r.assignment_rejection_reason END,
+        rework_reason = CASE WHEN TG_OP = 'UPDATE' AND OLD.status = 'pending_verification' AND target = 'in_progress'
+            THEN NEW.rejection_reason ELSE r.rework_reason END,
+        hold_reason = CASE WHEN target = 'on_hold' THEN NEW.notes ELSE r.hold_reason END
+    WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'ZC003',
+            MESSAGE = 'you may not move the report of this task',
+            HINT = 'Ask the officer in charge or an administrator.', TABLE = 'tasks', SCHEMA = 'civic';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.move_report() IS
+    'AFTER row trigger on civic.tasks, as the caller: a write of status or officer is a move of the report, under its'
+    ' guard. Error ZC003.';
+
+CREATE FUNCTION civic_private.keep_task() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT civic.is_projecting() AND EXISTS (
+        SELECT FROM civic.reports AS r WHERE r.organization_id = OLD.organization_id AND r.id = OLD.report_id
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'ZC004',
+            MESSAGE = 'a task cannot be deleted while its report exists',
+            HINT = 'Give the report to another officer, or back to the department.',
+            TABLE = 'tasks', SCHEMA = 'civic';
+    END IF;
+    RETURN OLD;
+END
+$$;
+COMMENT ON FUNCTION civic_private.keep_task() IS
+    'BEFORE DELETE row trigger on civic.tasks: only the report takes its task away. Error ZC004.';
+
+CREATE FUNCTION civic_private.check_media() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    report record;
+    used record;
+BEGIN
+    -- One upload to a report at a time, so that the limits hold.
+    SELECT r.user_id, r.assigned_to, r.is_public AND NOT r.is_sensitive AS shown INTO report
+    FROM civic.reports AS r WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN NEW;
+    END IF;
+    NEW.is_public := report.shown;
+    IF NOT (civic.has_permission('update:any_report') OR coalesce(civic.current_user_id()
+        IN (report.user_id, report.assigned_to), false)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = 'you may not attach files to this report',
+            DETAIL = 'Files are attached by the reporter, the officer in charge and staff.',
+            TABLE = 'media', SCHEMA = 'civic';
+    END IF;
+    SELECT count(*) FILTER (WHERE m.file_type = 'image' AND m.upload_source = 'citizen_submission') AS resident_images,
+        count(*) FILTER (WHERE m.file_type = 'image' AND m.upload_source <> 'citizen_submission') AS officer_images,
+        count(*) FILTER (WHERE m.file_type = 'audio') AS recordings,
+        coalesce(sum(m.file_size), 0) AS bytes
+    INTO used FROM civic.media AS m
+    WHERE m.organization_id = NEW.organization_id AND m.report_id = NEW.report_id;
+    IF (NEW.file_type = 'image' AND NEW.upload_source = 'citizen_submission' AND used.resident_images >= 5)
+        OR (NEW.file_type = 'image' AND NEW.upload_source <> 'citizen_submission' AND used.officer_images >= 5)
+        OR (NEW.file_type = 'audio' AND used.recordings >= 1)
+        OR used.bytes + coalesce(NEW.file_size, 0) > 52428800 THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+            MESSAGE = 'the report holds all the files it may',
+            DETAIL = 'At most 5 images by the resident, 5 images by the officer, 1 recording, 50 MiB in all.',
+            HINT = 'Delete a file first.', TABLE = 'media', SCHEMA = 'civic';
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION civic_private.check_media() IS
+    'BEFORE INSERT row trigger on civic.media: who may attach, how many and how much. Errors: 42501, 23514.';
+
+CREATE FUNCTION civic_private.count_supporters() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        UPDATE civic.reports AS r SET supporter_count = r.supporter_count + 1
+        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id;
+    ELSE
+        UPDATE civic.reports AS r SET supporter_count = r.supporter_count - 1
+        WHERE r.organization_id = OLD.organization_id AND r.id = OLD.report_id;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.count_supporters() IS
+    'AFTER row trigger on civic.report_supporters: keeps reports.supporter_count.';

@@ -1,0 +1,30 @@
+CREATE TABLE civic.areas (
+    organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
+    id uuid NOT NULL DEFAULT civic.uuid_v7(),
+    kind civic.area_kind NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    parent_id uuid,
+    boundary geometry(MultiPolygon, 4326) NOT NULL,
+    valid_from date NOT NULL DEFAULT '-infinity',
+    valid_until date NOT NULL DEFAULT 'infinity',
+    properties jsonb NOT NULL DEFAULT '{}',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz,
+    PRIMARY KEY (organization_id, id),
+    CONSTRAINT areas_organization_fkey FOREIGN KEY (organization_id) REFERENCES civic.organizations (id),
+    CONSTRAINT areas_parent_fkey FOREIGN KEY (organization_id, parent_id) REFERENCES civic.areas (organization_id, id),
+    CONSTRAINT areas_version_key UNIQUE (organization_id, kind, code, valid_from),
+    CONSTRAINT areas_validity_check CHECK (valid_until > valid_from),
+    CONSTRAINT areas_boundary_check CHECK (NOT ST_IsEmpty(boundary) AND ST_IsValid(boundary)),
+    CONSTRAINT areas_name_check CHECK (length(name) BETWEEN 1 AND 255)
+);
+CREATE INDEX areas_parent ON civic.areas (organization_id, parent_id);
+CREATE INDEX areas_boundary ON civic.areas USING gist (organization_id, boundary);
+COMMENT ON TABLE civic.areas IS
+    'Wards, districts and other areas of the city. A boundary that changes gets a new row: each is valid for a time.';
+COMMENT ON COLUMN civic.areas.code IS 'Number or short name of the area; the same over its versions.';
+COMMENT ON COLUMN civic.areas.boundary IS 'Longitude and latitude (WGS 84); valid and not empty.';
+COMMENT ON COLUMN civic.areas.valid_from IS 'First day of this boundary.';
+COMMENT ON COLUMN civic.areas.valid_until IS 'First day on which it no longer holds.';
+COMMENT ON COLUMN civic.areas.properties IS 'Further properties of the source, such as those of a GeoJSON feature.';

@@ -1,0 +1,144 @@
+/*
+ * src/columns.c
+ *		Triggers that watch columns: who may change one, and when a row was last changed.
+ */
+#include "civic.h"
+
+#include "access/htup_details.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+CIVIC_FUNCTION(civic_guard_columns);
+CIVIC_FUNCTION(civic_touch);
+
+/*
+ * civic_check_trigger
+ *		Raises unless the function runs as the kind of trigger it was written for.
+ */
+void
+civic_check_trigger(FunctionCallInfo fcinfo, const char *function, uint32 timing, bool row)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("civic.%s() can only be called as a trigger", function)));
+	if ((trigger->tg_event & TRIGGER_EVENT_TIMINGMASK) != timing ||
+		(TRIGGER_FIRED_FOR_ROW(trigger->tg_event) != 0) != row)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger function civic.%s() must be fired %s each %s", function,
+						timing == TRIGGER_EVENT_BEFORE ? "before" : "after",
+						row ? "row" : "statement")));
+}
+
+int
+civic_attribute(TupleDesc tupdesc, const char *relation, const char *column)
+{
+	int			attribute = SPI_fnumber(tupdesc, column);
+
+	if (attribute <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of relation \"%s\" does not exist", column, relation),
+				 errdetail("A trigger or a workflow rule of civic names it.")));
+	return attribute;
+}
+
+static bool
+column_changed(HeapTuple old_row, HeapTuple new_row, TupleDesc desc, int attribute)
+{
+	Form_pg_attribute form = TupleDescAttr(desc, attribute - 1);
+	bool		old_null;
+	bool		new_null;
+	Datum		old_value = heap_getattr(old_row, attribute, desc, &old_null);
+	Datum		new_value = heap_getattr(new_row, attribute, desc, &new_null);
+
+	if (old_null || new_null)
+		return old_null != new_null;
+	return !datum_image_eq(old_value, new_value, form->attbyval, form->attlen);
+}
+
+/*
+ * civic_guard_columns
+ *		BEFORE UPDATE row trigger. An argument "column" may never change; "column=permission" may be changed by
+ *		who holds the permission and by the system.
+ */
+Datum
+civic_guard_columns(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	const char *relation;
+	TupleDesc	desc;
+
+	civic_check_trigger(fcinfo, "guard_columns", TRIGGER_EVENT_BEFORE, true);
+	if (!TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		return PointerGetDatum(trigger->tg_trigtuple);
+	relation = RelationGetRelationName(trigger->tg_relation);
+	desc = RelationGetDescr(trigger->tg_relation);
+
+	for (int i = 0; i < trigger->tg_trigger->tgnargs; i++)
+	{
+		char	   *argument = trigger->tg_trigger->tgargs[i];
+		char	   *separator = strchr(argument, '=');
+		char		column[NAMEDATALEN];
+
+		strlcpy(column, argument,
+				separator ? Min(separator - argument + 1, NAMEDATALEN) : NAMEDATALEN);
+		if (!column_changed(trigger->tg_trigtuple, trigger->tg_newtuple, desc,
+							civic_attribute(desc, relation, column)))
+			continue;
+		if (separator == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_CIVIC_COLUMN_PROTECTED),
+					 errmsg("column \"%s\" of \"%s\" cannot be changed", column, relation),
+					 errdetail("It is set when the row is created, or by civic itself."),
+					 errhint("Leave the column out of the update."),
+					 errtablecol(trigger->tg_relation,
+								 civic_attribute(desc, relation, column))));
+		(void) civic_access_stamp();
+		if (!civic_has_permission_number(civic_permission_number(separator + 1)) &&
+			!civic_acts_as_system())
+			ereport(ERROR,
+					(errcode(ERRCODE_CIVIC_COLUMN_PROTECTED),
+					 errmsg("column \"%s\" of \"%s\" cannot be changed by you", column, relation),
+					 errdetail("Changing it needs permission \"%s\".", separator + 1),
+					 errhint("Leave the column out of the update, or ask somebody who holds the "
+							 "permission."),
+					 errtablecol(trigger->tg_relation,
+								 civic_attribute(desc, relation, column))));
+	}
+	return PointerGetDatum(trigger->tg_newtuple);
+}
+
+/*
+ * civic_touch
+ *		BEFORE UPDATE row trigger: sets the timestamptz column named by its argument to now().
+ */
+Datum
+civic_touch(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TupleDesc	desc;
+	int			attribute;
+	Datum		now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	bool		isnull = false;
+
+	civic_check_trigger(fcinfo, "touch", TRIGGER_EVENT_BEFORE, true);
+	if (trigger->tg_trigger->tgnargs != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("civic.touch() needs the name of a column as its argument")));
+	if (!TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		return PointerGetDatum(trigger->tg_trigtuple);
+	desc = RelationGetDescr(trigger->tg_relation);
+	attribute = civic_attribute(desc, RelationGetRelationName(trigger->tg_relation),
+								trigger->tg_trigger->tgargs[0]);
+	return PointerGetDatum(heap_modify_tuple_by_cols(trigger->tg_newtuple, desc, 1, &attribute,
+													 &now, &isnull));
+}

@@ -1,0 +1,33 @@
+/*
+ * src/init.c
+ *		Loading of the library.
+ */
+#include "civic.h"
+
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+PG_MODULE_MAGIC;
+
+extern PGDLLEXPORT void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	civic_init_identity();
+	civic_init_caches();
+	MarkGUCPrefixReserved("civic");
+}
+
+CIVIC_FUNCTION(civic_library_version);
+
+/*
+ * civic_library_version
+ *		The version the library was built for; differs from the extension's between installing the files
+ *		and ALTER EXTENSION civic UPDATE.
+ */
+Datum
+civic_library_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(CIVIC_VERSION));
+}

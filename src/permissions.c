@@ -1,0 +1,447 @@
+/*
+ * src/permissions.c
+ *		What the asker may do, from the tables of module identity.
+ *
+ * A backend keeps the rights of the people it has served, keyed by organisation and person together: a pooled
+ * connection serves many. Policies ask for each row, so the answer for the asker of the moment is kept apart and
+ * costs a few comparisons.
+ */
+#include "civic.h"
+
+#include "access/parallel.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+
+#define MAX_PERMISSIONS (CIVIC_PERMISSION_WORDS * 64)
+
+/* A person takes about 150 bytes; past this the cache starts anew. */
+#define MAX_CACHED_PEOPLE 8192
+
+typedef struct PersonKey
+{
+	pg_uuid_t	organization;
+	pg_uuid_t	user;			/* zeroes where nobody is named */
+} PersonKey;
+
+typedef struct PersonEntry
+{
+	PersonKey	key;
+	CivicAccess access;
+} PersonEntry;
+
+static MemoryContext people_context = NULL;
+static HTAB *people = NULL;
+static uint64 people_version = 0;
+static char **permission_codes = NULL;	/* sorted; the index is the number */
+static int	permission_count = 0;
+static bool has_default_organization = false;
+static pg_uuid_t default_organization;
+
+static struct
+{
+	bool		valid;
+	bool		provisional;	/* read with a shared snapshot: good for this statement only */
+	uint64		identity_version;
+	uint64		access_version;
+	Oid			outer_role;
+	uint64		stamp;
+	CivicAccess access;
+} current;
+
+CIVIC_FUNCTION(civic_current_organization_id);
+CIVIC_FUNCTION(civic_current_user_id);
+CIVIC_FUNCTION(civic_current_department_id);
+CIVIC_FUNCTION(civic_current_role_level);
+CIVIC_FUNCTION(civic_has_permission);
+CIVIC_FUNCTION(civic_is_system);
+
+static int
+compare_codes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+/* Forgets everybody and reads the permission catalogue and the default organisation. */
+static void
+restart_cache(void)
+{
+	HASHCTL		control = {.keysize = sizeof(PersonKey), .entrysize = sizeof(PersonEntry)};
+	char	  **codes;
+	int			count;
+
+	people = NULL;
+	permission_codes = NULL;
+	permission_count = 0;
+	has_default_organization = false;
+	if (people_context == NULL)
+		people_context = AllocSetContextCreate(CacheMemoryContext, "civic people",
+											   ALLOCSET_DEFAULT_SIZES);
+	MemoryContextReset(people_context);
+
+	civic_query_now("SELECT code FROM civic.permissions", 0, NULL, NULL, NULL);
+	count = (int) SPI_processed;
+	if (count > MAX_PERMISSIONS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("civic.permissions has %d rows, at most %d are possible", count,
+						MAX_PERMISSIONS)));
+	codes = MemoryContextAlloc(people_context, sizeof(char *) * Max(count, 1));
+	for (int i = 0; i < count; i++)
+		codes[i] = MemoryContextStrdup(people_context,
+									   SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+	qsort(codes, count, sizeof(char *), compare_codes);
+
+	civic_query_now("SELECT id FROM civic.organizations WHERE is_default AND is_active", 0, NULL,
+					NULL, NULL);
+	if (SPI_processed > 0)
+	{
+		bool		isnull;
+		Datum		id = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+
+		default_organization = *DatumGetUUIDP(id);
+		has_default_organization = true;
+	}
+	permission_codes = codes;
+	permission_count = count;
+	control.hcxt = people_context;
+	people = hash_create("civic people", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+int
+civic_permission_number(const char *code)
+{
+	char	  **found;
+
+	if (permission_codes == NULL)
+		return -1;
+	found = bsearch(&code, permission_codes, permission_count, sizeof(char *), compare_codes);
+	return found == NULL ? -1 : (int) (found - permission_codes);
+}
+
+const char *
+civic_permission_code(int number)
+{
+	return number >= 0 && number < permission_count ? permission_codes[number] : "";
+}
+
+static void
+add_permissions(CivicAccess *access, ArrayType *codes)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(codes, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		int			number = nulls[i] ? -1 : civic_permission_number(TextDatumGetCString(elements[i]));
+
+		if (number >= 0)
+			access->permissions[number / 64] |= UINT64CONST(1) << (number % 64);
+	}
+}
+
+/* A person who is unknown, inactive or of an inactive organisation has no identity at all. */
+static void
+load_person(const PersonKey *key, bool has_user, CivicAccess *access)
+{
+	Oid			types[2] = {UUIDOID, UUIDOID};
+	Datum		values[2] = {UUIDPGetDatum(&key->organization), UUIDPGetDatum(&key->user)};
+	HeapTuple	row;
+	TupleDesc	desc;
+	Datum		value;
+	bool		isnull;
+
+	memset(access, 0, sizeof(*access));
+	if (!has_user)
+	{
+		civic_query_now("SELECT FROM civic.organizations WHERE id = $1 AND is_active", 1, types,
+						values, NULL);
+		access->has_organization = SPI_processed > 0;
+		access->organization = key->organization;
+		return;
+	}
+	civic_query_now("SELECT u.department_id,"
+					" coalesce((SELECT max(r.level) FROM civic.user_roles ur"
+					"   JOIN civic.roles r ON r.organization_id = ur.role_organization_id"
+					"     AND r.id = ur.role_id"
+					"   WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id"
+					"     AND r.family = 'civic'), 0),"
+					" ARRAY(SELECT DISTINCT rp.permission_code FROM civic.user_roles ur"
+					"   JOIN civic.role_permissions rp ON rp.organization_id = ur.role_organization_id"
+					"     AND rp.role_id = ur.role_id"
+					"   WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id)"
+					" FROM civic.users u JOIN civic.organizations o ON o.id = u.organization_id"
+					" WHERE u.organization_id = $1 AND u.id = $2 AND u.is_active AND o.is_active",
+					2, types, values, NULL);
+	if (SPI_processed == 0)
+		return;
+	row = SPI_tuptable->vals[0];
+	desc = SPI_tuptable->tupdesc;
+	access->has_organization = true;
+	access->organization = key->organization;
+	access->has_user = true;
+	access->user = key->user;
+	value = SPI_getbinval(row, desc, 1, &isnull);
+	if (!isnull)
+	{
+		access->has_department = true;
+		access->department = *DatumGetUUIDP(value);
+	}
+	access->level = DatumGetInt32(SPI_getbinval(row, desc, 2, &isnull));
+	add_permissions(access, DatumGetArrayTypeP(SPI_getbinval(row, desc, 3, &isnull)));
+}
+
+static bool
+is_owner(Oid role)
+{
+	return superuser_arg(role) || has_privs_of_role(role, get_role_oid("civic_owner", false));
+}
+
+/* Finds the asker's rights; the caller is not connected to SPI. */
+static void
+resolve(void)
+{
+	const CivicIdentity *claimed = civic_claimed_identity();
+	uint64		access_version = civic_cache_version(CIVIC_CACHE_ACCESS);
+	uint64		identity_version = civic_identity_version();
+	bool		shared_snapshot = IsInParallelMode();
+	bool		provisional = false;
+	CivicAccess access = {0};
+	PersonKey	key = {0};
+	PersonEntry *entry;
+
+	current.valid = false;
+	SPI_connect();
+	if (people == NULL || people_version != access_version ||
+		hash_get_num_entries(people) >= MAX_CACHED_PEOPLE)
+	{
+		people_version = 0;
+		restart_cache();
+		people_version = access_version;
+		provisional = shared_snapshot;
+	}
+	if (claimed->has_organization)
+		key.organization = claimed->organization;
+	else if (has_default_organization && (claimed->has_user || is_owner(GetOuterUserId())))
+		key.organization = default_organization;
+	else
+		goto done;
+	if (claimed->has_user)
+		key.user = claimed->user;
+
+	entry = hash_search(people, &key, HASH_FIND, NULL);
+	if (entry != NULL)
+		access = entry->access;
+	else
+	{
+		load_person(&key, claimed->has_user, &access);
+		entry = hash_search(people, &key, HASH_ENTER, NULL);
+		entry->access = access;
+		provisional = shared_snapshot;
+	}
+done:
+	SPI_finish();
+	/* The snapshot of a parallel plan may be older than the change that made us read. */
+	if (provisional)
+		people_version = 0;
+	current.access = access;
+	current.identity_version = identity_version;
+	current.access_version = access_version;
+	current.outer_role = GetOuterUserId();
+	current.provisional = provisional;
+	current.stamp++;
+	current.valid = true;
+}
+
+/* Takes in changes by other backends first; once per statement is enough. */
+static const CivicAccess *
+fresh_access(void)
+{
+	if (current.valid &&
+		(current.provisional ||
+		 current.access_version != civic_cache_version(CIVIC_CACHE_ACCESS)))
+		current.valid = false;
+	(void) civic_claimed_identity();	/* raises when it has expired */
+	return civic_access();
+}
+
+static inline bool
+is_current(void)
+{
+	return current.valid && current.identity_version == civic_identity_version() &&
+		current.outer_role == GetOuterUserId();
+}
+
+const CivicAccess *
+civic_access(void)
+{
+	if (!is_current())
+		resolve();
+	return &current.access;
+}
+
+/*
+ * The rights a call site of a query works with. The first call in a statement looks for changes, the others only
+ * compare.
+ */
+static inline const CivicAccess *
+access_for_call(FunctionCallInfo fcinfo)
+{
+	if (fcinfo->flinfo->fn_extra == NULL)
+	{
+		const CivicAccess *access = fresh_access();
+
+		fcinfo->flinfo->fn_extra = &current;
+		return access;
+	}
+	return civic_access();
+}
+
+uint64
+civic_access_stamp(void)
+{
+	(void) fresh_access();
+	return current.stamp;
+}
+
+bool
+civic_has_permission_number(int number)
+{
+	const CivicAccess *access = civic_access();
+
+	return number >= 0 && (access->permissions[number / 64] >> (number % 64) & 1) != 0;
+}
+
+/*
+ * civic_session_is_system
+ *		No person is named, and the database role is one that jobs and administrators use.
+ */
+bool
+civic_session_is_system(void)
+{
+	Oid			role = GetOuterUserId();
+
+	/* A person who is named but unknown or inactive is nobody, not the system. */
+	if (civic_claimed_identity()->has_user)
+		return false;
+	return is_owner(role) || has_privs_of_role(role, get_role_oid("civic_service", false));
+}
+
+/*
+ * civic_acts_as_system
+ *		Also true inside a function that runs with the owner's rights on somebody's behalf, such as the intake of
+ *		a report. It must not decide what such a function lets its caller do: has_permission() does.
+ */
+bool
+civic_acts_as_system(void)
+{
+	Oid			role = GetUserId();
+
+	if (role != GetOuterUserId() && is_owner(role))
+		return true;
+	return civic_session_is_system();
+}
+
+/* A copy: the original changes with the identity, perhaps while a scan still holds the key. */
+static Datum
+copy_uuid(const pg_uuid_t *id)
+{
+	pg_uuid_t  *copy = palloc(sizeof(pg_uuid_t));
+
+	*copy = *id;
+	return UUIDPGetDatum(copy);
+}
+
+Datum
+civic_current_organization_id(PG_FUNCTION_ARGS)
+{
+	const CivicAccess *access = access_for_call(fcinfo);
+
+	if (!access->has_organization)
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(copy_uuid(&access->organization));
+}
+
+Datum
+civic_current_user_id(PG_FUNCTION_ARGS)
+{
+	const CivicAccess *access = access_for_call(fcinfo);
+
+	if (!access->has_user)
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(copy_uuid(&access->user));
+}
+
+Datum
+civic_current_department_id(PG_FUNCTION_ARGS)
+{
+	const CivicAccess *access = access_for_call(fcinfo);
+
+	if (!access->has_department)
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(copy_uuid(&access->department));
+}
+
+Datum
+civic_current_role_level(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(access_for_call(fcinfo)->level);
+}
+
+Datum
+civic_is_system(PG_FUNCTION_ARGS)
+{
+	(void) fresh_access();
+	PG_RETURN_BOOL(civic_session_is_system());
+}
+
+/* A constant question of one call site, with its answer. */
+typedef struct PermissionCall
+{
+	uint64		stamp;
+	bool		constant;
+	bool		answer;
+} PermissionCall;
+
+static bool
+answer_permission(text *code)
+{
+	char	   *name = text_to_cstring(code);
+	int			number;
+
+	(void) civic_access();
+	number = civic_permission_number(name);
+	if (number < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("permission \"%s\" does not exist", name),
+				 errhint("Table civic.permissions lists them.")));
+	pfree(name);
+	return civic_has_permission_number(number) || civic_session_is_system();
+}
+
+Datum
+civic_has_permission(PG_FUNCTION_ARGS)
+{
+	PermissionCall *call = fcinfo->flinfo->fn_extra;
+
+	if (call == NULL)
+	{
+		call = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(PermissionCall));
+		call->constant = get_fn_expr_arg_stable(fcinfo->flinfo, 0);
+		(void) fresh_access();
+		fcinfo->flinfo->fn_extra = call;
+	}
+	if (call->constant && call->stamp == current.stamp && is_current())
+		PG_RETURN_BOOL(call->answer);
+
+	call->answer = answer_permission(PG_GETARG_TEXT_PP(0));
+	call->stamp = current.stamp;
+	PG_RETURN_BOOL(call->answer);
+}
