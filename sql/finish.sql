@@ -45,7 +45,7 @@ BEGIN
         FROM pg_extension AS e
         JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
         CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) AS o
-        WHERE e.extname = 'civic' AND (d.classid IN ('pg_class'::regclass, 'pg_namespace'::regclass)
+        WHERE e.extname = 'civic' AND (d.classid = 'pg_class'::regclass
             OR (d.classid = 'pg_proc'::regclass AND d.objid <> ALL (known)))
     LOOP
         EXECUTE format('ALTER EXTENSION civic DROP %s %s', made.type, made.identity);
@@ -54,17 +54,32 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.create_data_model() IS
-    'Creates the tables, policies and triggers of civic where only its functions and types are installed. CREATE EXTENSION'
+    'Creates the tables, policies and triggers of civic where only its functions and types are installed. CREATE'
+    ' EXTENSION'
     ' does so by itself, except during a restore. For superusers. Error 42P07 when they exist.';
-REVOKE ALL ON FUNCTION civic.create_data_model() FROM PUBLIC;
+SELECT civic_private.set_function_rights(ARRAY(
+    SELECT p.oid FROM pg_catalog.pg_proc AS p
+    WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
+        AND p.proname NOT IN ('create_data_model', 'data_model')
+));
 
 DO $$
+DECLARE
+    made record;
 BEGIN
     IF NOT civic.is_restoring() THEN
         PERFORM civic.create_data_model();
-    ELSE
-        ALTER EXTENSION civic DROP SCHEMA civic;
-        ALTER EXTENSION civic DROP SCHEMA civic_private;
     END IF;
+    -- After the grants, so that these do not count as belonging to the extension either.
+    FOR made IN
+        SELECT o.identity
+        FROM pg_catalog.pg_extension AS e
+        JOIN pg_catalog.pg_depend AS d
+            ON d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+        CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, d.objsubid) AS o
+        WHERE e.extname = 'civic' AND o.type = 'schema'
+    LOOP
+        EXECUTE pg_catalog.format('ALTER EXTENSION civic DROP SCHEMA %s', made.identity);
+    END LOOP;
 END
 $$;

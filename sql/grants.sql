@@ -28,7 +28,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.set_function_rights(oid[]) IS
-    'Rights on functions made since: those that read are for everybody, those that write for people and jobs; internals,'
+    'Rights on functions made since: those that read are for everybody, those that write for people and jobs;'
+    ' internals,'
     ' trigger functions and administration for the owner alone. Definer functions run as civic_owner, never as a'
     ' superuser.';
 

@@ -1,6 +1,6 @@
--- The schemas are created here but do not stay members (finish.sql detaches them): a member schema could be dropped only
--- together with the extension, and DROP EXTENSION ... CASCADE would then take the tables along. A dump therefore creates
--- them before the extension, and only then may they exist.
+-- The schemas are created here but do not stay members (finish.sql detaches them): a member schema could be dropped
+-- only together with the extension, and DROP EXTENSION ... CASCADE would then take the tables along. A dump therefore
+-- creates them before the extension, and only then may they exist.
 DO $$
 DECLARE
     wanted text;

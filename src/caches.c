@@ -26,14 +26,14 @@
 
 static const char *const signal_tables[CIVIC_CACHES] = {"access_signal", "workflow_signal"};
 
-static Oid	signal_relations[CIVIC_CACHES];
+static Oid signal_relations[CIVIC_CACHES];
 static uint64 versions[CIVIC_CACHES] = {1, 1};
-static Oid	owner_role = InvalidOid;
+static Oid owner_role = InvalidOid;
 
 /* Tables whose columns compiled rules refer to by number; past the last place, any table counts as one. */
 #define MAX_WATCHED_RELATIONS 32
-static Oid	watched_relations[MAX_WATCHED_RELATIONS];
-static int	watched_count = 0;
+static Oid watched_relations[MAX_WATCHED_RELATIONS];
+static int watched_count = 0;
 
 CIVIC_FUNCTION(civic_signal_change);
 
@@ -97,7 +97,7 @@ signal_relation(CivicCache cache)
 {
 	if (!OidIsValid(signal_relations[cache]))
 	{
-		Oid			schema = get_namespace_oid("civic_private", true);
+		Oid schema = get_namespace_oid("civic_private", true);
 
 		if (OidIsValid(schema))
 			signal_relations[cache] = get_relname_relid(signal_tables[cache], schema);
@@ -156,7 +156,7 @@ civic_signal_change(PG_FUNCTION_ARGS)
 		if (trigger->tg_trigger->tgnargs == 1 &&
 			strcmp(trigger->tg_trigger->tgargs[0], signal_tables[i]) == 0)
 		{
-			Oid			relation = signal_relation((CivicCache) i);
+			Oid relation = signal_relation((CivicCache) i);
 
 			if (OidIsValid(relation))
 				CacheInvalidateRelcacheByRelid(relation);
@@ -195,9 +195,9 @@ void
 civic_query_now(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
 {
 	CivicOwnerScope scope;
-	bool		own_snapshot = !IsInParallelMode();
-	int			nest_level = NewGUCNestLevel();
-	int			result;
+	bool own_snapshot = !IsInParallelMode();
+	int nest_level = NewGUCNestLevel();
+	int result;
 
 	if (own_snapshot)
 		PushActiveSnapshot(GetLatestSnapshot());

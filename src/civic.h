@@ -22,8 +22,8 @@
 
 typedef enum CivicCache
 {
-	CIVIC_CACHE_ACCESS,			/* users, roles, permissions */
-	CIVIC_CACHE_WORKFLOW,		/* transition rules */
+	CIVIC_CACHE_ACCESS,   /* users, roles, permissions */
+	CIVIC_CACHE_WORKFLOW, /* transition rules */
 	CIVIC_CACHES
 } CivicCache;
 
@@ -37,8 +37,8 @@ extern void civic_watch_relation(Oid relation);
 /* Switches to the role that owns the data model, which row policies do not bind. */
 typedef struct CivicOwnerScope
 {
-	Oid			user;
-	int			security_context;
+	Oid user;
+	int security_context;
 } CivicOwnerScope;
 extern void civic_enter_owner(CivicOwnerScope *scope);
 extern void civic_leave_owner(const CivicOwnerScope *scope);
@@ -51,10 +51,10 @@ extern void civic_query_now(const char *query, int nargs, Oid *types, Datum *val
 
 typedef struct CivicIdentity
 {
-	bool		has_organization;
-	bool		has_user;
-	pg_uuid_t	organization;
-	pg_uuid_t	user;
+	bool has_organization;
+	bool has_user;
+	pg_uuid_t organization;
+	pg_uuid_t user;
 } CivicIdentity;
 
 extern void civic_init_identity(void);
@@ -72,21 +72,21 @@ extern uint64 civic_identity_version(void);
 
 typedef struct CivicAccess
 {
-	bool		has_organization;
-	bool		has_user;		/* known, active, and of that organisation */
-	bool		has_department;
-	pg_uuid_t	organization;
-	pg_uuid_t	user;
-	pg_uuid_t	department;
-	int			level;			/* highest level among the roles of the civic ladder */
-	uint64		permissions[CIVIC_PERMISSION_WORDS];
+	bool has_organization;
+	bool has_user; /* known, active, and of that organisation */
+	bool has_department;
+	pg_uuid_t organization;
+	pg_uuid_t user;
+	pg_uuid_t department;
+	int level; /* highest level among the roles of the civic ladder */
+	uint64 permissions[CIVIC_PERMISSION_WORDS];
 } CivicAccess;
 
 extern const CivicAccess *civic_access(void);
 extern uint64 civic_access_stamp(void);
 
 /* Number of a permission in CivicAccess, or -1 for one the catalogue does not have. */
-extern int	civic_permission_number(const char *code);
+extern int civic_permission_number(const char *code);
 extern const char *civic_permission_code(int number);
 extern bool civic_has_permission_number(int number);
 
@@ -97,35 +97,35 @@ extern bool civic_acts_as_system(void);
 
 extern void civic_check_trigger(FunctionCallInfo fcinfo, const char *function, uint32 timing,
 								bool row);
-extern int	civic_attribute(TupleDesc tupdesc, const char *relation, const char *column);
+extern int civic_attribute(TupleDesc tupdesc, const char *relation, const char *column);
 extern char *civic_status_label(Oid value);
 
 /* ---- workflow_rules.c: compiled rules ---- */
 
 typedef struct CivicColumnList
 {
-	int			count;
-	int16	   *attributes;
+	int count;
+	int16 *attributes;
 } CivicColumnList;
 
 /* Column lists of one rule, kept in CivicTransition.extra. */
 typedef struct CivicRule
 {
-	CivicColumnList required;	/* must not be null after the move */
-	CivicColumnList changed;	/* must get another value in the move */
-	CivicColumnList cleared;	/* set to null by the move */
+	CivicColumnList required; /* must not be null after the move */
+	CivicColumnList changed;  /* must get another value in the move */
+	CivicColumnList cleared;  /* set to null by the move */
 } CivicRule;
 
 typedef struct CivicMachine
 {
-	Oid			relation;
-	pg_uuid_t	organization;
-	int16		status;			/* attribute numbers; 0 where there is none */
-	int16		assignee;
-	int16		creator;
-	int16		changed_at;
-	int16		organization_column;
-	char		workflow[NAMEDATALEN];
+	Oid relation;
+	pg_uuid_t organization;
+	int16 status; /* attribute numbers; 0 where there is none */
+	int16 assignee;
+	int16 creator;
+	int16 changed_at;
+	int16 organization_column;
+	char workflow[NAMEDATALEN];
 	CivicWorkflow rules;
 } CivicMachine;
 
@@ -134,7 +134,7 @@ typedef struct CivicGuardArguments
 {
 	const char *workflow;
 	const char *status;
-	const char *assignee;		/* '' where there is none */
+	const char *assignee; /* '' where there is none */
 	const char *creator;
 } CivicGuardArguments;
 

@@ -40,7 +40,7 @@ civic_check_trigger(FunctionCallInfo fcinfo, const char *function, uint32 timing
 int
 civic_attribute(TupleDesc tupdesc, const char *relation, const char *column)
 {
-	int			attribute = SPI_fnumber(tupdesc, column);
+	int attribute = SPI_fnumber(tupdesc, column);
 
 	if (attribute <= 0)
 		ereport(ERROR,
@@ -54,10 +54,10 @@ static bool
 column_changed(HeapTuple old_row, HeapTuple new_row, TupleDesc desc, int attribute)
 {
 	Form_pg_attribute form = TupleDescAttr(desc, attribute - 1);
-	bool		old_null;
-	bool		new_null;
-	Datum		old_value = heap_getattr(old_row, attribute, desc, &old_null);
-	Datum		new_value = heap_getattr(new_row, attribute, desc, &new_null);
+	bool old_null;
+	bool new_null;
+	Datum old_value = heap_getattr(old_row, attribute, desc, &old_null);
+	Datum new_value = heap_getattr(new_row, attribute, desc, &new_null);
 
 	if (old_null || new_null)
 		return old_null != new_null;
@@ -74,7 +74,7 @@ civic_guard_columns(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	const char *relation;
-	TupleDesc	desc;
+	TupleDesc desc;
 
 	civic_check_trigger(fcinfo, "guard_columns", TRIGGER_EVENT_BEFORE, true);
 	if (!TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
@@ -84,9 +84,9 @@ civic_guard_columns(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < trigger->tg_trigger->tgnargs; i++)
 	{
-		char	   *argument = trigger->tg_trigger->tgargs[i];
-		char	   *separator = strchr(argument, '=');
-		char		column[NAMEDATALEN];
+		char *argument = trigger->tg_trigger->tgargs[i];
+		char *separator = strchr(argument, '=');
+		char column[NAMEDATALEN];
 
 		strlcpy(column, argument,
 				separator ? Min(separator - argument + 1, NAMEDATALEN) : NAMEDATALEN);
@@ -124,10 +124,10 @@ Datum
 civic_touch(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	TupleDesc	desc;
-	int			attribute;
-	Datum		now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
-	bool		isnull = false;
+	TupleDesc desc;
+	int attribute;
+	Datum now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	bool isnull = false;
 
 	civic_check_trigger(fcinfo, "touch", TRIGGER_EVENT_BEFORE, true);
 	if (trigger->tg_trigger->tgnargs != 1)
@@ -139,6 +139,6 @@ civic_touch(PG_FUNCTION_ARGS)
 	desc = RelationGetDescr(trigger->tg_relation);
 	attribute = civic_attribute(desc, RelationGetRelationName(trigger->tg_relation),
 								trigger->tg_trigger->tgargs[0]);
-	return PointerGetDatum(heap_modify_tuple_by_cols(trigger->tg_newtuple, desc, 1, &attribute,
-													 &now, &isnull));
+	return PointerGetDatum(
+		heap_modify_tuple_by_cols(trigger->tg_newtuple, desc, 1, &attribute, &now, &isnull));
 }

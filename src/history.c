@@ -17,9 +17,9 @@ CIVIC_FUNCTION(civic_record_status);
 static bool
 row_is_public(HeapTuple row, TupleDesc desc)
 {
-	int			is_public = SPI_fnumber(desc, "is_public");
-	int			is_sensitive = SPI_fnumber(desc, "is_sensitive");
-	bool		isnull;
+	int is_public = SPI_fnumber(desc, "is_public");
+	int is_sensitive = SPI_fnumber(desc, "is_sensitive");
+	bool isnull;
 
 	if (is_public <= 0 || !DatumGetBool(heap_getattr(row, is_public, desc, &isnull)))
 		return false;
@@ -33,13 +33,13 @@ history_plan(void)
 
 	if (plan == NULL)
 	{
-		Oid			types[9] = {UUIDOID, TEXTOID, UUIDOID, TEXTOID, TEXTOID,
-		UUIDOID, BOOLOID, TEXTOID, BOOLOID};
-		SPIPlanPtr	prepared = SPI_prepare("INSERT INTO civic.status_history"
-										   " (organization_id, workflow, entity_id, old_status,"
-										   "  new_status, changed_by, by_system, reason, is_public)"
-										   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-										   9, types);
+		Oid types[9] = {UUIDOID, TEXTOID, UUIDOID, TEXTOID, TEXTOID,
+						UUIDOID, BOOLOID, TEXTOID, BOOLOID};
+		SPIPlanPtr prepared = SPI_prepare("INSERT INTO civic.status_history"
+										  " (organization_id, workflow, entity_id, old_status,"
+										  "  new_status, changed_by, by_system, reason, is_public)"
+										  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+										  9, types);
 
 		if (prepared == NULL || SPI_keepplan(prepared) != 0)
 			elog(ERROR, "could not prepare the status history");
@@ -56,19 +56,19 @@ Datum
 civic_record_status(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	Relation	relation;
-	TupleDesc	desc;
-	HeapTuple	row;
+	Relation relation;
+	TupleDesc desc;
+	HeapTuple row;
 	CivicGuardArguments arguments;
 	const CivicMachine *machine;
 	const CivicTransition *transition = NULL;
-	Datum		values[9];
-	char		nulls[10] = "         ";
-	bool		isnull;
-	Datum		status;
-	Datum		old_status = (Datum) 0;
-	pg_uuid_t	actor;
-	bool		system;
+	Datum values[9];
+	char nulls[10] = "         ";
+	bool isnull;
+	Datum status;
+	Datum old_status = (Datum) 0;
+	pg_uuid_t actor;
+	bool system;
 	CivicOwnerScope scope;
 
 	civic_check_trigger(fcinfo, "record_status", TRIGGER_EVENT_AFTER, true);
@@ -77,8 +77,8 @@ civic_record_status(PG_FUNCTION_ARGS)
 	arguments = civic_guard_arguments(trigger->tg_trigger);
 	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 
-	values[0] = heap_getattr(row, civic_attribute(desc, arguments.workflow, "organization_id"), desc,
-							 &isnull);
+	values[0] = heap_getattr(row, civic_attribute(desc, arguments.workflow, "organization_id"),
+							 desc, &isnull);
 	machine = civic_machine(relation, &arguments, DatumGetUUIDP(values[0]));
 	status = heap_getattr(row, machine->status, desc, &isnull);
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))

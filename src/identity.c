@@ -19,7 +19,7 @@
 
 #define CLAIMS_SETTING "request.jwt.claims"
 
-bool		civic_restoring = false;
+bool civic_restoring = false;
 
 static char *organization_setting = NULL;
 static char *user_setting = NULL;
@@ -32,10 +32,10 @@ static uint64 setting_version = 1;
 
 static struct
 {
-	uint64		version;		/* of the settings it was parsed from */
-	char	   *claims;			/* only where the claims setting is not ours */
+	uint64 version; /* of the settings it was parsed from */
+	char *claims;   /* only where the claims setting is not ours */
 	CivicIdentity identity;
-	TimestampTz expires;		/* DT_NOEND for never */
+	TimestampTz expires; /* DT_NOEND for never */
 } parsed;
 
 static void
@@ -47,29 +47,29 @@ text_assigned(const char *value, void *extra)
 void
 civic_init_identity(void)
 {
-	DefineCustomStringVariable("civic.organization_id",
-							   "Organization the session works for, as a uuid.",
-							   "Empty means unset: then the claim organization_id of request.jwt.claims "
-							   "counts, and the default organization for a known user.",
-							   &organization_setting, "", PGC_USERSET, 0, NULL, text_assigned, NULL);
-	DefineCustomStringVariable("civic.user_id",
-							   "Person the session works for, as a uuid.",
-							   "Empty means unset: then the claim sub of request.jwt.claims counts.",
-							   &user_setting, "", PGC_USERSET, 0, NULL, text_assigned, NULL);
-	DefineCustomBoolVariable("civic.restoring",
-							 "CREATE EXTENSION civic installs the engine only, for a restore that brings "
-							 "the tables itself.",
-							 "Also implied by row_security = off, which every dump sets.",
-							 &civic_restoring, false, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomStringVariable(
+		"civic.organization_id", "Organization the session works for, as a uuid.",
+		"Empty means unset: then the claim organization_id of request.jwt.claims "
+		"counts, and the default organization for a known user.",
+		&organization_setting, "", PGC_USERSET, 0, NULL, text_assigned, NULL);
+	DefineCustomStringVariable(
+		"civic.user_id", "Person the session works for, as a uuid.",
+		"Empty means unset: then the claim sub of request.jwt.claims counts.", &user_setting, "",
+		PGC_USERSET, 0, NULL, text_assigned, NULL);
+	DefineCustomBoolVariable(
+		"civic.restoring",
+		"CREATE EXTENSION civic installs the engine only, for a restore that brings "
+		"the tables itself.",
+		"Also implied by row_security = off, which every dump sets.", &civic_restoring, false,
+		PGC_SUSET, 0, NULL, NULL, NULL);
 
 	claims_are_ours = GetConfigOption(CLAIMS_SETTING, true, false) == NULL ||
-		(GetConfigOptionFlags(CLAIMS_SETTING, true) & GUC_CUSTOM_PLACEHOLDER) != 0;
+					  (GetConfigOptionFlags(CLAIMS_SETTING, true) & GUC_CUSTOM_PLACEHOLDER) != 0;
 	if (claims_are_ours)
 		DefineCustomStringVariable(CLAIMS_SETTING,
 								   "Claims of the caller's JSON Web Token, as PostgREST sets them.",
-								   "Read: sub (user), organization_id, exp.",
-								   &claims_setting, "", PGC_USERSET, GUC_NO_SHOW_ALL, NULL,
-								   text_assigned, NULL);
+								   "Read: sub (user), organization_id, exp.", &claims_setting, "",
+								   PGC_USERSET, GUC_NO_SHOW_ALL, NULL, text_assigned, NULL);
 }
 
 static int
@@ -92,8 +92,8 @@ parse_uuid(const char *text, const char *origin, pg_uuid_t *result)
 
 	for (int i = 0; i < UUID_LEN; i++)
 	{
-		int			high;
-		int			low;
+		int high;
+		int low;
 
 		if (i >= 4 && i <= 10 && i % 2 == 0 && *at == '-')
 			at++;
@@ -117,8 +117,7 @@ parse_uuid(const char *text, const char *origin, pg_uuid_t *result)
 static char *
 text_claim(Jsonb *claims, const char *name)
 {
-	JsonbValue *value =
-		getKeyJsonValueFromContainer(&claims->root, name, strlen(name), NULL);
+	JsonbValue *value = getKeyJsonValueFromContainer(&claims->root, name, strlen(name), NULL);
 
 	if (value == NULL || value->type == jbvNull)
 		return NULL;
@@ -135,7 +134,7 @@ static TimestampTz
 expiry_claim(Jsonb *claims)
 {
 	JsonbValue *value = getKeyJsonValueFromContainer(&claims->root, "exp", 3, NULL);
-	float8		seconds;
+	float8 seconds;
 
 	if (value == NULL || value->type == jbvNull)
 		return DT_NOEND;
@@ -143,8 +142,8 @@ expiry_claim(Jsonb *claims)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("claim \"exp\" of %s is not a number", CLAIMS_SETTING)));
-	seconds = DatumGetFloat8(DirectFunctionCall1(numeric_float8,
-												 NumericGetDatum(value->val.numeric)));
+	seconds =
+		DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(value->val.numeric)));
 	/* The year 5000 is never; a token from before 1970 has expired. */
 	if (seconds > 95617584000.0)
 		return DT_NOEND;
@@ -161,8 +160,8 @@ static void
 parse_claims(const char *text, CivicIdentity *identity, TimestampTz *expires)
 {
 	ErrorContextCallback callback = {error_context_stack, claims_context, NULL};
-	Jsonb	   *claims;
-	char	   *value;
+	Jsonb *claims;
+	char *value;
 
 	error_context_stack = &callback;
 	claims = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
@@ -208,15 +207,15 @@ civic_identity_version(void)
 const CivicIdentity *
 civic_claimed_identity(void)
 {
-	uint64		version = civic_identity_version();
+	uint64 version = civic_identity_version();
 
 	if (parsed.version != version)
 	{
 		CivicIdentity identity = {0};
 		TimestampTz expires = DT_NOEND;
 		const char *claims = current_claims();
-		MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "civic identity",
-													  ALLOCSET_SMALL_SIZES);
+		MemoryContext scratch =
+			AllocSetContextCreate(CurrentMemoryContext, "civic identity", ALLOCSET_SMALL_SIZES);
 		MemoryContext caller = MemoryContextSwitchTo(scratch);
 
 		if (organization_setting && organization_setting[0] != '\0')
@@ -237,7 +236,7 @@ civic_claimed_identity(void)
 
 		if (!claims_are_ours)
 		{
-			char	   *copy = MemoryContextStrdup(TopMemoryContext, claims);
+			char *copy = MemoryContextStrdup(TopMemoryContext, claims);
 
 			if (parsed.claims)
 				pfree(parsed.claims);

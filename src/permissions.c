@@ -25,32 +25,32 @@
 
 typedef struct PersonKey
 {
-	pg_uuid_t	organization;
-	pg_uuid_t	user;			/* zeroes where nobody is named */
+	pg_uuid_t organization;
+	pg_uuid_t user; /* zeroes where nobody is named */
 } PersonKey;
 
 typedef struct PersonEntry
 {
-	PersonKey	key;
+	PersonKey key;
 	CivicAccess access;
 } PersonEntry;
 
 static MemoryContext people_context = NULL;
 static HTAB *people = NULL;
 static uint64 people_version = 0;
-static char **permission_codes = NULL;	/* sorted; the index is the number */
-static int	permission_count = 0;
+static char **permission_codes = NULL; /* sorted; the index is the number */
+static int permission_count = 0;
 static bool has_default_organization = false;
 static pg_uuid_t default_organization;
 
 static struct
 {
-	bool		valid;
-	bool		provisional;	/* read with a shared snapshot: good for this statement only */
-	uint64		identity_version;
-	uint64		access_version;
-	Oid			outer_role;
-	uint64		stamp;
+	bool valid;
+	bool provisional; /* read with a shared snapshot: good for this statement only */
+	uint64 identity_version;
+	uint64 access_version;
+	Oid outer_role;
+	uint64 stamp;
 	CivicAccess access;
 } current;
 
@@ -71,17 +71,17 @@ compare_codes(const void *a, const void *b)
 static void
 restart_cache(void)
 {
-	HASHCTL		control = {.keysize = sizeof(PersonKey), .entrysize = sizeof(PersonEntry)};
-	char	  **codes;
-	int			count;
+	HASHCTL control = {.keysize = sizeof(PersonKey), .entrysize = sizeof(PersonEntry)};
+	char **codes;
+	int count;
 
 	people = NULL;
 	permission_codes = NULL;
 	permission_count = 0;
 	has_default_organization = false;
 	if (people_context == NULL)
-		people_context = AllocSetContextCreate(CacheMemoryContext, "civic people",
-											   ALLOCSET_DEFAULT_SIZES);
+		people_context =
+			AllocSetContextCreate(CacheMemoryContext, "civic people", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextReset(people_context);
 
 	civic_query_now("SELECT code FROM civic.permissions", 0, NULL, NULL, NULL);
@@ -93,16 +93,16 @@ restart_cache(void)
 						MAX_PERMISSIONS)));
 	codes = MemoryContextAlloc(people_context, sizeof(char *) * Max(count, 1));
 	for (int i = 0; i < count; i++)
-		codes[i] = MemoryContextStrdup(people_context,
-									   SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+		codes[i] = MemoryContextStrdup(
+			people_context, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
 	qsort(codes, count, sizeof(char *), compare_codes);
 
 	civic_query_now("SELECT id FROM civic.organizations WHERE is_default AND is_active", 0, NULL,
 					NULL, NULL);
 	if (SPI_processed > 0)
 	{
-		bool		isnull;
-		Datum		id = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+		bool isnull;
+		Datum id = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 
 		default_organization = *DatumGetUUIDP(id);
 		has_default_organization = true;
@@ -116,7 +116,7 @@ restart_cache(void)
 int
 civic_permission_number(const char *code)
 {
-	char	  **found;
+	char **found;
 
 	if (permission_codes == NULL)
 		return -1;
@@ -133,14 +133,14 @@ civic_permission_code(int number)
 static void
 add_permissions(CivicAccess *access, ArrayType *codes)
 {
-	Datum	   *elements;
-	bool	   *nulls;
-	int			count;
+	Datum *elements;
+	bool *nulls;
+	int count;
 
 	deconstruct_array(codes, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
 	for (int i = 0; i < count; i++)
 	{
-		int			number = nulls[i] ? -1 : civic_permission_number(TextDatumGetCString(elements[i]));
+		int number = nulls[i] ? -1 : civic_permission_number(TextDatumGetCString(elements[i]));
 
 		if (number >= 0)
 			access->permissions[number / 64] |= UINT64CONST(1) << (number % 64);
@@ -151,12 +151,12 @@ add_permissions(CivicAccess *access, ArrayType *codes)
 static void
 load_person(const PersonKey *key, bool has_user, CivicAccess *access)
 {
-	Oid			types[2] = {UUIDOID, UUIDOID};
-	Datum		values[2] = {UUIDPGetDatum(&key->organization), UUIDPGetDatum(&key->user)};
-	HeapTuple	row;
-	TupleDesc	desc;
-	Datum		value;
-	bool		isnull;
+	Oid types[2] = {UUIDOID, UUIDOID};
+	Datum values[2] = {UUIDPGetDatum(&key->organization), UUIDPGetDatum(&key->user)};
+	HeapTuple row;
+	TupleDesc desc;
+	Datum value;
+	bool isnull;
 
 	memset(access, 0, sizeof(*access));
 	if (!has_user)
@@ -167,19 +167,20 @@ load_person(const PersonKey *key, bool has_user, CivicAccess *access)
 		access->organization = key->organization;
 		return;
 	}
-	civic_query_now("SELECT u.department_id,"
-					" coalesce((SELECT max(r.level) FROM civic.user_roles ur"
-					"   JOIN civic.roles r ON r.organization_id = ur.role_organization_id"
-					"     AND r.id = ur.role_id"
-					"   WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id"
-					"     AND r.family = 'civic'), 0),"
-					" ARRAY(SELECT DISTINCT rp.permission_code FROM civic.user_roles ur"
-					"   JOIN civic.role_permissions rp ON rp.organization_id = ur.role_organization_id"
-					"     AND rp.role_id = ur.role_id"
-					"   WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id)"
-					" FROM civic.users u JOIN civic.organizations o ON o.id = u.organization_id"
-					" WHERE u.organization_id = $1 AND u.id = $2 AND u.is_active AND o.is_active",
-					2, types, values, NULL);
+	civic_query_now(
+		"SELECT u.department_id,"
+		" coalesce((SELECT max(r.level) FROM civic.user_roles ur"
+		"   JOIN civic.roles r ON r.organization_id = ur.role_organization_id"
+		"     AND r.id = ur.role_id"
+		"   WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id"
+		"     AND r.family = 'civic'), 0),"
+		" ARRAY(SELECT DISTINCT rp.permission_code FROM civic.user_roles ur"
+		"   JOIN civic.role_permissions rp ON rp.organization_id = ur.role_organization_id"
+		"     AND rp.role_id = ur.role_id"
+		"   WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id)"
+		" FROM civic.users u JOIN civic.organizations o ON o.id = u.organization_id"
+		" WHERE u.organization_id = $1 AND u.id = $2 AND u.is_active AND o.is_active",
+		2, types, values, NULL);
 	if (SPI_processed == 0)
 		return;
 	row = SPI_tuptable->vals[0];
@@ -209,12 +210,12 @@ static void
 resolve(void)
 {
 	const CivicIdentity *claimed = civic_claimed_identity();
-	uint64		access_version = civic_cache_version(CIVIC_CACHE_ACCESS);
-	uint64		identity_version = civic_identity_version();
-	bool		shared_snapshot = IsInParallelMode();
-	bool		provisional = false;
+	uint64 access_version = civic_cache_version(CIVIC_CACHE_ACCESS);
+	uint64 identity_version = civic_identity_version();
+	bool shared_snapshot = IsInParallelMode();
+	bool provisional = false;
 	CivicAccess access = {0};
-	PersonKey	key = {0};
+	PersonKey key = {0};
 	PersonEntry *entry;
 
 	current.valid = false;
@@ -265,10 +266,9 @@ static const CivicAccess *
 fresh_access(void)
 {
 	if (current.valid &&
-		(current.provisional ||
-		 current.access_version != civic_cache_version(CIVIC_CACHE_ACCESS)))
+		(current.provisional || current.access_version != civic_cache_version(CIVIC_CACHE_ACCESS)))
 		current.valid = false;
-	(void) civic_claimed_identity();	/* raises when it has expired */
+	(void) civic_claimed_identity(); /* raises when it has expired */
 	return civic_access();
 }
 
@@ -276,7 +276,7 @@ static inline bool
 is_current(void)
 {
 	return current.valid && current.identity_version == civic_identity_version() &&
-		current.outer_role == GetOuterUserId();
+		   current.outer_role == GetOuterUserId();
 }
 
 const CivicAccess *
@@ -326,7 +326,7 @@ civic_has_permission_number(int number)
 bool
 civic_session_is_system(void)
 {
-	Oid			role = GetOuterUserId();
+	Oid role = GetOuterUserId();
 
 	/* A person who is named but unknown or inactive is nobody, not the system. */
 	if (civic_claimed_identity()->has_user)
@@ -342,7 +342,7 @@ civic_session_is_system(void)
 bool
 civic_acts_as_system(void)
 {
-	Oid			role = GetUserId();
+	Oid role = GetUserId();
 
 	if (role != GetOuterUserId() && is_owner(role))
 		return true;
@@ -353,7 +353,7 @@ civic_acts_as_system(void)
 static Datum
 copy_uuid(const pg_uuid_t *id)
 {
-	pg_uuid_t  *copy = palloc(sizeof(pg_uuid_t));
+	pg_uuid_t *copy = palloc(sizeof(pg_uuid_t));
 
 	*copy = *id;
 	return UUIDPGetDatum(copy);
@@ -405,16 +405,16 @@ civic_is_system(PG_FUNCTION_ARGS)
 /* A constant question of one call site, with its answer. */
 typedef struct PermissionCall
 {
-	uint64		stamp;
-	bool		constant;
-	bool		answer;
+	uint64 stamp;
+	bool constant;
+	bool answer;
 } PermissionCall;
 
 static bool
 answer_permission(text *code)
 {
-	char	   *name = text_to_cstring(code);
-	int			number;
+	char *name = text_to_cstring(code);
+	int number;
 
 	(void) civic_access();
 	number = civic_permission_number(name);

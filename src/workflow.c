@@ -53,9 +53,9 @@ civic_guard_arguments(const struct Trigger *trigger)
 static int
 status_attribute(Relation relation, const char *column)
 {
-	static Oid	last_relation = InvalidOid;
-	static int	last_attribute = 0;
-	TupleDesc	desc = RelationGetDescr(relation);
+	static Oid last_relation = InvalidOid;
+	static int last_attribute = 0;
+	TupleDesc desc = RelationGetDescr(relation);
 
 	if (last_relation != RelationGetRelid(relation) || last_attribute > desc->natts ||
 		strcmp(NameStr(TupleDescAttr(desc, last_attribute - 1)->attname), column) != 0)
@@ -69,8 +69,8 @@ status_attribute(Relation relation, const char *column)
 static bool
 same_person(HeapTuple row, TupleDesc desc, int attribute, const pg_uuid_t *person)
 {
-	bool		isnull;
-	Datum		value;
+	bool isnull;
+	Datum value;
 
 	if (attribute == 0)
 		return false;
@@ -83,7 +83,7 @@ static uint32
 actor_kinds(const CivicMachine *machine, HeapTuple row, TupleDesc desc)
 {
 	const CivicAccess *access = civic_access();
-	uint32		kinds = 0;
+	uint32 kinds = 0;
 
 	if (access->has_user)
 	{
@@ -102,7 +102,7 @@ actor_verdict(const CivicTransition *transition, uint32 kinds)
 {
 	return civic_transition_actor(transition, kinds,
 								  transition != NULL &&
-								  civic_has_permission_number(transition->permission));
+									  civic_has_permission_number(transition->permission));
 }
 
 /* The labels the asker may move to, separated by commas; empty where there are none. */
@@ -126,8 +126,8 @@ open_moves(const CivicMachine *machine, int from, uint32 kinds)
 static int
 hint_moves(const CivicMachine *machine, int from, uint32 kinds)
 {
-	char	   *label = civic_status_label(machine->rules.keys[from]);
-	char	   *moves = open_moves(machine, from, kinds);
+	char *label = civic_status_label(machine->rules.keys[from]);
+	char *moves = open_moves(machine, from, kinds);
 
 	if (moves[0] == '\0')
 		return errhint("No move from \"%s\" is open to you.", label);
@@ -140,11 +140,11 @@ describe_actors(const CivicTransition *transition)
 {
 	static const struct
 	{
-		uint32		kind;
+		uint32 kind;
 		const char *name;
-	}			kinds[] = {{CIVIC_ACTOR_ASSIGNEE, "the assignee"},
-	{CIVIC_ACTOR_CREATOR, "the creator"},
-	{CIVIC_ACTOR_SYSTEM, "the system"}};
+	} kinds[] = {{CIVIC_ACTOR_ASSIGNEE, "the assignee"},
+				 {CIVIC_ACTOR_CREATOR, "the creator"},
+				 {CIVIC_ACTOR_SYSTEM, "the system"}};
 	StringInfoData list;
 
 	initStringInfo(&list);
@@ -162,10 +162,9 @@ describe_actors(const CivicTransition *transition)
 	return list.data;
 }
 
-pg_attribute_noreturn()
-static void
-refuse_move(const CivicMachine *machine, Relation relation, int from, int to, Oid old_status,
-			Oid new_status, uint32 kinds)
+pg_attribute_noreturn() static void refuse_move(const CivicMachine *machine, Relation relation,
+												int from, int to, Oid old_status, Oid new_status,
+												uint32 kinds)
 {
 	const CivicTransition *transition = civic_workflow_find(&machine->rules, from, to);
 
@@ -184,10 +183,10 @@ refuse_move(const CivicMachine *machine, Relation relation, int from, int to, Oi
 			 hint_moves(machine, from, kinds), errtablecol(relation, machine->status)));
 }
 
-pg_attribute_noreturn()
-static void
-refuse_incomplete(const CivicMachine *machine, Relation relation, Oid old_status, Oid new_status,
-				  int attribute, const char *detail)
+pg_attribute_noreturn() static void refuse_incomplete(const CivicMachine *machine,
+													  Relation relation, Oid old_status,
+													  Oid new_status, int attribute,
+													  const char *detail)
 {
 	const char *column = NameStr(TupleDescAttr(RelationGetDescr(relation), attribute - 1)->attname);
 
@@ -203,7 +202,7 @@ refuse_incomplete(const CivicMachine *machine, Relation relation, Oid old_status
 static bool
 is_blank(HeapTuple row, TupleDesc desc, int attribute)
 {
-	bool		isnull;
+	bool isnull;
 
 	(void) heap_getattr(row, attribute, desc, &isnull);
 	return isnull;
@@ -214,7 +213,7 @@ check_columns(const CivicMachine *machine, const CivicTransition *transition, Re
 			  HeapTuple old_row, HeapTuple new_row, Oid old_status, Oid new_status)
 {
 	const CivicRule *rule = transition->extra;
-	TupleDesc	desc = RelationGetDescr(relation);
+	TupleDesc desc = RelationGetDescr(relation);
 
 	for (int i = 0; i < rule->required.count; i++)
 	{
@@ -224,15 +223,15 @@ check_columns(const CivicMachine *machine, const CivicTransition *transition, Re
 	}
 	for (int i = 0; i < rule->changed.count; i++)
 	{
-		int			attribute = rule->changed.attributes[i];
-		bool		old_null;
-		bool		new_null;
-		Datum		old_value = heap_getattr(old_row, attribute, desc, &old_null);
-		Datum		new_value = heap_getattr(new_row, attribute, desc, &new_null);
+		int attribute = rule->changed.attributes[i];
+		bool old_null;
+		bool new_null;
+		Datum old_value = heap_getattr(old_row, attribute, desc, &old_null);
+		Datum new_value = heap_getattr(new_row, attribute, desc, &new_null);
 		Form_pg_attribute form = TupleDescAttr(desc, attribute - 1);
 
-		if (new_null || (!old_null && datum_image_eq(old_value, new_value, form->attbyval,
-													 form->attlen)))
+		if (new_null ||
+			(!old_null && datum_image_eq(old_value, new_value, form->attbyval, form->attlen)))
 			refuse_incomplete(machine, relation, old_status, new_status, attribute,
 							  "The move needs another value in this column.");
 	}
@@ -242,9 +241,9 @@ static void
 check_reason(const CivicMachine *machine, const CivicTransition *transition, Relation relation,
 			 HeapTuple new_row, Oid old_status, Oid new_status)
 {
-	bool		isnull;
-	Datum		value;
-	size_t		characters = 0;
+	bool isnull;
+	Datum value;
+	size_t characters = 0;
 	CivicVerdict verdict;
 
 	if (transition->reason_column == 0)
@@ -252,7 +251,7 @@ check_reason(const CivicMachine *machine, const CivicTransition *transition, Rel
 	value = heap_getattr(new_row, transition->reason_column, RelationGetDescr(relation), &isnull);
 	if (!isnull)
 	{
-		text	   *reason = DatumGetTextPP(DirectFunctionCall1(btrim1, value));
+		text *reason = DatumGetTextPP(DirectFunctionCall1(btrim1, value));
 
 		characters = pg_mbstrlen_with_len(VARDATA_ANY(reason), VARSIZE_ANY_EXHDR(reason));
 	}
@@ -269,10 +268,10 @@ apply_effects(const CivicMachine *machine, const CivicTransition *transition, Re
 			  HeapTuple row)
 {
 	const CivicRule *rule = transition->extra;
-	int			count = 0;
-	int		   *columns = palloc(sizeof(int) * (rule->cleared.count + 1));
-	Datum	   *values = palloc0(sizeof(Datum) * (rule->cleared.count + 1));
-	bool	   *nulls = palloc0(sizeof(bool) * (rule->cleared.count + 1));
+	int count = 0;
+	int *columns = palloc(sizeof(int) * (rule->cleared.count + 1));
+	Datum *values = palloc0(sizeof(Datum) * (rule->cleared.count + 1));
+	bool *nulls = palloc0(sizeof(bool) * (rule->cleared.count + 1));
 
 	for (int i = 0; i < rule->cleared.count; i++)
 	{
@@ -286,19 +285,20 @@ apply_effects(const CivicMachine *machine, const CivicTransition *transition, Re
 	}
 	if (count == 0)
 		return row;
-	return heap_modify_tuple_by_cols(row, RelationGetDescr(relation), count, columns, values, nulls);
+	return heap_modify_tuple_by_cols(row, RelationGetDescr(relation), count, columns, values,
+									 nulls);
 }
 
 static const CivicMachine *
 machine_of_row(Relation relation, const CivicGuardArguments *arguments, HeapTuple row)
 {
-	TupleDesc	desc = RelationGetDescr(relation);
-	bool		isnull;
-	Datum		organization;
+	TupleDesc desc = RelationGetDescr(relation);
+	bool isnull;
+	Datum organization;
 
-	organization = heap_getattr(row, civic_attribute(desc, RelationGetRelationName(relation),
-													 "organization_id"),
-								desc, &isnull);
+	organization = heap_getattr(
+		row, civic_attribute(desc, RelationGetRelationName(relation), "organization_id"), desc,
+		&isnull);
 	if (isnull)
 		ereport(ERROR,
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
@@ -311,18 +311,18 @@ machine_of_row(Relation relation, const CivicGuardArguments *arguments, HeapTupl
 static void
 guard_insert(const CivicMachine *machine, Relation relation, HeapTuple row)
 {
-	bool		isnull;
-	Datum		status = heap_getattr(row, machine->status, RelationGetDescr(relation), &isnull);
-	int			to;
+	bool isnull;
+	Datum status = heap_getattr(row, machine->status, RelationGetDescr(relation), &isnull);
+	int to;
 	const CivicTransition *transition;
 
 	if (isnull)
-		return;					/* NOT NULL says it better */
+		return; /* NOT NULL says it better */
 	to = civic_workflow_label(&machine->rules, DatumGetObjectId(status));
 	transition = civic_workflow_find(&machine->rules, CIVIC_NO_LABEL, to);
 	if (transition != NULL &&
 		actor_verdict(transition, actor_kinds(machine, row, RelationGetDescr(relation))) ==
-		CIVIC_ALLOWED)
+			CIVIC_ALLOWED)
 		return;
 	if (civic_has_permission_number(civic_permission_number(IMPORT_PERMISSION)) ||
 		civic_acts_as_system())
@@ -341,9 +341,9 @@ static HeapTuple
 guard_update(const CivicMachine *machine, Relation relation, HeapTuple old_row, HeapTuple new_row,
 			 Oid old_status, Oid new_status)
 {
-	int			from = civic_workflow_label(&machine->rules, old_status);
-	int			to = civic_workflow_label(&machine->rules, new_status);
-	uint32		kinds = actor_kinds(machine, old_row, RelationGetDescr(relation));
+	int from = civic_workflow_label(&machine->rules, old_status);
+	int to = civic_workflow_label(&machine->rules, new_status);
+	uint32 kinds = actor_kinds(machine, old_row, RelationGetDescr(relation));
 	const CivicTransition *transition;
 
 	if (from == CIVIC_NO_LABEL || to == CIVIC_NO_LABEL)
@@ -364,14 +364,14 @@ Datum
 civic_guard_status(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	Relation	relation;
-	TupleDesc	desc;
+	Relation relation;
+	TupleDesc desc;
 	CivicGuardArguments arguments;
-	int			status;
-	bool		old_null;
-	bool		new_null;
-	Datum		old_status;
-	Datum		new_status;
+	int status;
+	bool old_null;
+	bool new_null;
+	Datum old_status;
+	Datum new_status;
 
 	civic_check_trigger(fcinfo, "guard_status", TRIGGER_EVENT_BEFORE, true);
 	relation = trigger->tg_relation;
@@ -402,13 +402,13 @@ civic_guard_status(PG_FUNCTION_ARGS)
 static Oid
 guarded_table(const char *workflow, CivicGuardArguments *arguments)
 {
-	Oid			types[1] = {TEXTOID};
-	Datum		values[1] = {CStringGetTextDatum(workflow)};
+	Oid types[1] = {TEXTOID};
+	Datum values[1] = {CStringGetTextDatum(workflow)};
 	const char *parts[4];
-	char	   *raw;
-	char	   *end;
-	bool		isnull;
-	bytea	   *packed;
+	char *raw;
+	char *end;
+	bool isnull;
+	bytea *packed;
 
 	civic_query_now("SELECT t.tgrelid, t.tgargs FROM pg_trigger t"
 					" WHERE t.tgfoid = 'civic.guard_status()'::regprocedure AND NOT t.tgisinternal"
@@ -418,7 +418,8 @@ guarded_table(const char *workflow, CivicGuardArguments *arguments)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("workflow \"%s\" does not exist", workflow),
 				 errdetail("No table has a guard_status trigger for it.")));
-	packed = DatumGetByteaPP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
+	packed =
+		DatumGetByteaPP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
 	raw = VARDATA_ANY(packed);
 	end = raw + VARSIZE_ANY_EXHDR(packed);
 	for (int i = 0; i < lengthof(parts); i++)
@@ -430,18 +431,19 @@ guarded_table(const char *workflow, CivicGuardArguments *arguments)
 	arguments->status = parts[1];
 	arguments->assignee = parts[2];
 	arguments->creator = parts[3];
-	return DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return DatumGetObjectId(
+		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
 /* Names of a rule's columns as a text array. */
 static Datum
 column_names(TupleDesc desc, const CivicColumnList *list)
 {
-	Datum	   *names = palloc(sizeof(Datum) * Max(list->count, 1));
+	Datum *names = palloc(sizeof(Datum) * Max(list->count, 1));
 
 	for (int i = 0; i < list->count; i++)
-		names[i] = CStringGetTextDatum(
-			NameStr(TupleDescAttr(desc, list->attributes[i] - 1)->attname));
+		names[i] =
+			CStringGetTextDatum(NameStr(TupleDescAttr(desc, list->attributes[i] - 1)->attname));
 	return PointerGetDatum(construct_array(names, list->count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
@@ -450,8 +452,8 @@ put_move(ReturnSetInfo *result, const CivicTransition *transition, const CivicMa
 		 TupleDesc desc)
 {
 	const CivicRule *rule = transition->extra;
-	Datum		values[6] = {0};
-	bool		nulls[6] = {false};
+	Datum values[6] = {0};
+	bool nulls[6] = {false};
 
 	values[0] = CStringGetTextDatum(civic_status_label(machine->rules.keys[transition->to]));
 	if (transition->reason_column == 0)
@@ -476,13 +478,13 @@ Datum
 civic_allowed_transitions(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	char	   *workflow = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	Oid			types[2] = {UUIDOID, UUIDOID};
-	Datum		values[2] = {PG_GETARG_DATUM(1), 0};
+	char *workflow = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	Oid types[2] = {UUIDOID, UUIDOID};
+	Datum values[2] = {PG_GETARG_DATUM(1), 0};
 	CivicGuardArguments arguments;
 	const CivicAccess *access;
 	StringInfoData query;
-	Relation	relation;
+	Relation relation;
 
 	InitMaterializedSRF(fcinfo, 0);
 	(void) civic_access_stamp();
@@ -497,21 +499,21 @@ civic_allowed_transitions(PG_FUNCTION_ARGS)
 	appendStringInfo(&query,
 					 "SELECT t FROM ONLY %s AS t WHERE t.id OPERATOR(pg_catalog.=) $1"
 					 " AND t.organization_id OPERATOR(pg_catalog.=) $2",
-					 quote_qualified_identifier(
-						 get_namespace_name(RelationGetNamespace(relation)),
-						 RelationGetRelationName(relation)));
+					 quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
+												RelationGetRelationName(relation)));
 	if (SPI_execute_with_args(query.data, 2, types, values, NULL, true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the row of workflow \"%s\"", workflow);
 	if (SPI_processed == 1)
 	{
-		TupleDesc	desc = RelationGetDescr(relation);
-		bool		isnull;
+		TupleDesc desc = RelationGetDescr(relation);
+		bool isnull;
 		HeapTupleHeader composite = DatumGetHeapTupleHeader(
 			SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-		HeapTupleData row = {.t_len = HeapTupleHeaderGetDatumLength(composite),.t_data = composite};
+		HeapTupleData row = {.t_len = HeapTupleHeaderGetDatumLength(composite),
+							 .t_data = composite};
 		const CivicMachine *machine = machine_of_row(relation, &arguments, &row);
-		uint32		kinds = actor_kinds(machine, &row, desc);
-		int			from = civic_workflow_label(
+		uint32 kinds = actor_kinds(machine, &row, desc);
+		int from = civic_workflow_label(
 			&machine->rules, DatumGetObjectId(heap_getattr(&row, machine->status, desc, &isnull)));
 
 		for (int to = 0; to < machine->rules.nlabels; to++)
@@ -536,26 +538,26 @@ civic_project_report(PG_FUNCTION_ARGS)
 {
 	static SPIPlanPtr plan = NULL;
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	TupleDesc	desc;
-	Datum		values[2];
-	bool		isnull;
+	TupleDesc desc;
+	Datum values[2];
+	bool isnull;
 	CivicOwnerScope scope;
-	bool		outer_projecting = projecting;
+	bool outer_projecting = projecting;
 
 	civic_check_trigger(fcinfo, "project_report", TRIGGER_EVENT_AFTER, true);
 	desc = RelationGetDescr(trigger->tg_relation);
 	values[0] = heap_getattr(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple
-							 : trigger->tg_trigtuple,
+																		: trigger->tg_trigtuple,
 							 civic_attribute(desc, "reports", "organization_id"), desc, &isnull);
 	values[1] = heap_getattr(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple
-							 : trigger->tg_trigtuple,
+																		: trigger->tg_trigtuple,
 							 civic_attribute(desc, "reports", "id"), desc, &isnull);
 	SPI_connect();
 	civic_enter_owner(&scope);
 	if (plan == NULL)
 	{
-		Oid			types[2] = {UUIDOID, UUIDOID};
-		SPIPlanPtr	prepared =
+		Oid types[2] = {UUIDOID, UUIDOID};
+		SPIPlanPtr prepared =
 			SPI_prepare("SELECT civic_private.apply_task_state($1, $2)", 2, types);
 
 		if (prepared == NULL || SPI_keepplan(prepared) != 0)

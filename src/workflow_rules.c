@@ -21,13 +21,13 @@
 
 typedef struct MachineKey
 {
-	Oid			relation;
-	pg_uuid_t	organization;
+	Oid relation;
+	pg_uuid_t organization;
 } MachineKey;
 
 typedef struct MachineEntry
 {
-	MachineKey	key;
+	MachineKey key;
 	CivicMachine *machine;
 } MachineEntry;
 
@@ -40,8 +40,8 @@ static const CivicMachine *last_machine = NULL;
 char *
 civic_status_label(Oid value)
 {
-	HeapTuple	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(value));
-	char	   *label;
+	HeapTuple tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(value));
+	char *label;
 
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,
@@ -56,7 +56,7 @@ civic_status_label(Oid value)
 static void
 add_labels(CivicWorkflow *rules, Oid type, const char *column)
 {
-	CatCList   *list;
+	CatCList *list;
 
 	if (get_typtype(type) != TYPTYPE_ENUM)
 		ereport(ERROR,
@@ -80,9 +80,9 @@ add_labels(CivicWorkflow *rules, Oid type, const char *column)
 static int
 label_number(const CivicWorkflow *rules, Oid type, const char *label)
 {
-	HeapTuple	tuple =
+	HeapTuple tuple =
 		SearchSysCache2(ENUMTYPOIDNAME, ObjectIdGetDatum(type), CStringGetDatum(label));
-	Oid			oid;
+	Oid oid;
 
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,
@@ -100,15 +100,14 @@ static CivicColumnList
 column_list(Relation relation, Datum names, bool isnull)
 {
 	CivicColumnList list = {0};
-	Datum	   *elements;
-	bool	   *nulls;
+	Datum *elements;
+	bool *nulls;
 
 	if (isnull)
 		return list;
-	deconstruct_array(DatumGetArrayTypeP(names), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls,
-					  &list.count);
-	list.attributes =
-		MemoryContextAlloc(machines_context, sizeof(int16) * Max(list.count, 1));
+	deconstruct_array(DatumGetArrayTypeP(names), TEXTOID, -1, false, TYPALIGN_INT, &elements,
+					  &nulls, &list.count);
+	list.attributes = MemoryContextAlloc(machines_context, sizeof(int16) * Max(list.count, 1));
 	for (int i = 0; i < list.count; i++)
 		list.attributes[i] =
 			civic_attribute(RelationGetDescr(relation), RelationGetRelationName(relation),
@@ -127,7 +126,7 @@ optional_attribute(Relation relation, const char *column)
 static int
 permission_of_rule(const char *code)
 {
-	int			number;
+	int number;
 
 	if (code == NULL)
 		return -1;
@@ -144,10 +143,10 @@ static void
 add_rule(CivicMachine *machine, Relation relation, Oid type, HeapTuple row, TupleDesc desc)
 {
 	CivicTransition transition = {0};
-	CivicRule  *rule;
-	char	   *from = SPI_getvalue(row, desc, 1);
-	bool		isnull;
-	Datum		value;
+	CivicRule *rule;
+	char *from = SPI_getvalue(row, desc, 1);
+	bool isnull;
+	Datum value;
 
 	transition.from = from ? label_number(&machine->rules, type, from) : CIVIC_NO_LABEL;
 	transition.to = label_number(&machine->rules, type, SPI_getvalue(row, desc, 2));
@@ -180,10 +179,10 @@ add_rule(CivicMachine *machine, Relation relation, Oid type, HeapTuple row, Tupl
 static void
 read_rules(CivicMachine *machine, Relation relation)
 {
-	Oid			types[2] = {TEXTOID, UUIDOID};
-	Datum		values[2] = {CStringGetTextDatum(machine->workflow),
-	UUIDPGetDatum(&machine->organization)};
-	Oid			type = TupleDescAttr(RelationGetDescr(relation), machine->status - 1)->atttypid;
+	Oid types[2] = {TEXTOID, UUIDOID};
+	Datum values[2] = {CStringGetTextDatum(machine->workflow),
+					   UUIDPGetDatum(&machine->organization)};
+	Oid type = TupleDescAttr(RelationGetDescr(relation), machine->status - 1)->atttypid;
 
 	add_labels(&machine->rules, type,
 			   NameStr(TupleDescAttr(RelationGetDescr(relation), machine->status - 1)->attname));
@@ -203,13 +202,13 @@ read_rules(CivicMachine *machine, Relation relation)
 static void
 restart_cache(void)
 {
-	HASHCTL		control = {.keysize = sizeof(MachineKey), .entrysize = sizeof(MachineEntry)};
+	HASHCTL control = {.keysize = sizeof(MachineKey), .entrysize = sizeof(MachineEntry)};
 
 	last_machine = NULL;
 	machines = NULL;
 	if (machines_context == NULL)
-		machines_context = AllocSetContextCreate(CacheMemoryContext, "civic workflows",
-												 ALLOCSET_DEFAULT_SIZES);
+		machines_context =
+			AllocSetContextCreate(CacheMemoryContext, "civic workflows", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextReset(machines_context);
 	control.hcxt = machines_context;
 	machines = hash_create("civic workflows", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
@@ -226,11 +225,11 @@ const CivicMachine *
 civic_machine(Relation relation, const CivicGuardArguments *arguments,
 			  const pg_uuid_t *organization)
 {
-	uint64		version;
-	MachineKey	key = {.relation = RelationGetRelid(relation), .organization = *organization};
+	uint64 version;
+	MachineKey key = {.relation = RelationGetRelid(relation), .organization = *organization};
 	MachineEntry *entry;
 	CivicMachine *machine;
-	bool		found;
+	bool found;
 
 	/* Rules hold numbers of permissions, so those come first; a change of either is signalled for both. */
 	(void) civic_access_stamp();

@@ -7,7 +7,8 @@ COMMENT ON FUNCTION civic.library_version() IS
 CREATE FUNCTION civic.is_restoring() RETURNS pg_catalog.bool
     LANGUAGE c STABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_is_restoring';
 COMMENT ON FUNCTION civic.is_restoring() IS
-    'True when CREATE EXTENSION civic would leave the tables to a restore: setting civic.restoring is on, or row_security'
+    'True when CREATE EXTENSION civic would leave the tables to a restore: setting civic.restoring is on, or'
+    ' row_security'
     ' is off, as every dump sets it.';
 
 CREATE FUNCTION civic.uuid_v7() RETURNS pg_catalog.uuid
@@ -19,7 +20,8 @@ CREATE FUNCTION civic.current_organization_id() RETURNS pg_catalog.uuid
     LANGUAGE c STABLE PARALLEL SAFE STRICT LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'civic_current_organization_id';
 COMMENT ON FUNCTION civic.current_organization_id() IS
     'Organization the session works for, or null. From setting civic.organization_id, else claim organization_id of'
-    ' request.jwt.claims, else the default organization where a person or an administrator asks. Null when the person is'
+    ' request.jwt.claims, else the default organization where a person or an administrator asks. Null when the person'
+    ' is'
     ' unknown or not active in it. Error 22023 for a malformed value, ZC005 for an expired token.';
 
 CREATE FUNCTION civic.current_user_id() RETURNS pg_catalog.uuid
@@ -36,7 +38,8 @@ COMMENT ON FUNCTION civic.current_department_id() IS 'Department of the person w
 CREATE FUNCTION civic.current_role_level() RETURNS pg_catalog.int4
     LANGUAGE c STABLE PARALLEL SAFE STRICT COST 1 AS 'MODULE_PATHNAME', 'civic_current_role_level';
 COMMENT ON FUNCTION civic.current_role_level() IS
-    'Level of the asker on the civic ladder: citizen 1, contributor 2, moderator 3, nodal_officer 4, auditor 5, admin 6,'
+    'Level of the asker on the civic ladder: citizen 1, contributor 2, moderator 3, nodal_officer 4, auditor 5, admin'
+    ' 6,'
     ' super_admin 7; 0 for anybody else.';
 
 CREATE FUNCTION civic.has_permission(permission pg_catalog.text) RETURNS pg_catalog.bool
@@ -52,18 +55,18 @@ COMMENT ON FUNCTION civic.is_system() IS
     ' superuser.';
 
 CREATE FUNCTION civic_private.signal_change() RETURNS trigger
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'civic_signal_change';
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_signal_change';
 COMMENT ON FUNCTION civic_private.signal_change() IS
     'Statement trigger: tells every backend, when the change commits, that the named cache is out of date.';
 
 CREATE FUNCTION civic.guard_columns() RETURNS trigger
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'civic_guard_columns';
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_guard_columns';
 COMMENT ON FUNCTION civic.guard_columns() IS
     'BEFORE UPDATE row trigger. Argument "column": it may never change; "column=permission": only who holds the'
     ' permission may change it. Error ZC004.';
 
 CREATE FUNCTION civic.touch() RETURNS trigger
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'civic_touch';
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_touch';
 COMMENT ON FUNCTION civic.touch() IS
     'BEFORE UPDATE row trigger: sets the column named by its argument to the time of the transaction.';
 
@@ -128,7 +131,8 @@ BEGIN
     RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION civic_private.complete_profile() IS 'BEFORE row trigger on civic.users: computes profile_completion.';
+COMMENT ON FUNCTION civic_private.complete_profile() IS
+    'BEFORE row trigger on civic.users: computes profile_completion.';
 
 CREATE FUNCTION civic_private.check_last_admin(organization uuid, leaving uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -280,8 +284,9 @@ CREATE FUNCTION civic_private.protect_system_role() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF OLD.is_system AND (TG_OP = 'DELETE' OR (NEW.organization_id, NEW.id, NEW.code, NEW.family, NEW.level, NEW.is_system)
-        <> (OLD.organization_id, OLD.id, OLD.code, OLD.family, OLD.level, OLD.is_system)) THEN
+    IF OLD.is_system AND (TG_OP = 'DELETE'
+        OR (NEW.organization_id, NEW.id, NEW.code, NEW.family, NEW.level, NEW.is_system)
+            <> (OLD.organization_id, OLD.id, OLD.code, OLD.family, OLD.level, OLD.is_system)) THEN
         RAISE EXCEPTION USING ERRCODE = 'ZC007',
             MESSAGE = format('system role "%s" cannot be renamed or deleted', OLD.code),
             HINT = 'Create a role of your own and give it the permissions you need.',

@@ -149,7 +149,8 @@ COMMENT ON TABLE civic.users IS
     'People: residents, officers, clerks, sellers, contacts. One row a person and organization; never deleted, but set'
     ' to another status. What a person may do is in civic.user_roles.';
 COMMENT ON COLUMN civic.users.phone IS 'Unique in the organization; at least one of phone and email is known.';
-COMMENT ON COLUMN civic.users.is_active IS 'Status is active: the person may sign in and has the rights of their roles.';
+COMMENT ON COLUMN civic.users.is_active IS
+    'Status is active: the person may sign in and has the rights of their roles.';
 COMMENT ON COLUMN civic.users.profile_completion IS 'Computed from full_name, email and primary_address.';
 COMMENT ON COLUMN civic.users.reputation_score IS 'Points for contributions, never below 0.';
 COMMENT ON COLUMN civic.users.total_reports IS 'Reports filed.';
@@ -206,7 +207,7 @@ CREATE TABLE civic.roles (
     CONSTRAINT roles_assign_permission_fkey FOREIGN KEY (assign_permission) REFERENCES civic.permissions (code),
     CONSTRAINT roles_code_key UNIQUE (organization_id, code),
     CONSTRAINT roles_code_check CHECK (code ~ '^[a-z][a-z0-9_]{1,49}$'),
-    CONSTRAINT roles_level_check CHECK (level BETWEEN 0 AND 7 AND (level > 0) = (family = 'civic')),
+    CONSTRAINT roles_level_check CHECK (level >= 0 AND level <= 7 AND (level > 0) = (family = 'civic')),
     CONSTRAINT roles_family_check CHECK (is_system OR family = 'custom'),
     CONSTRAINT roles_is_system_check
         CHECK (is_system = (organization_id = '00000000-0000-0000-0000-000000000000'))
@@ -258,7 +259,8 @@ COMMENT ON TABLE civic.user_roles IS
 COMMENT ON COLUMN civic.user_roles.role_organization_id IS
     'Organization the role belongs to: the same one, or the one of zeroes for built-in roles.';
 COMMENT ON COLUMN civic.user_roles.reason IS 'Why it was given or last changed; goes to civic.role_history.';
-COMMENT ON COLUMN civic.user_roles.family IS 'Family of the role, kept here by a trigger so that one civic role is enforced.';
+COMMENT ON COLUMN civic.user_roles.family IS
+    'Family of the role, kept here by a trigger so that one civic role is enforced.';
 
 CREATE TABLE civic.role_history (
     organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
@@ -304,7 +306,8 @@ CREATE TABLE civic.user_sessions (
 );
 CREATE INDEX user_sessions_user ON civic.user_sessions (organization_id, user_id, expires_at);
 COMMENT ON TABLE civic.user_sessions IS 'Sign-ins of people. The tokens are hashes in civic_private.session_tokens.';
-COMMENT ON COLUMN civic.user_sessions.fingerprint IS 'SHA-256 of address, user agent and accepted languages, in hexadecimal.';
+COMMENT ON COLUMN civic.user_sessions.fingerprint IS
+    'SHA-256 of address, user agent and accepted languages, in hexadecimal.';
 COMMENT ON COLUMN civic.user_sessions.revoked_at IS 'When the session was ended before it expired.';
 
 CREATE TABLE civic_private.session_tokens (
@@ -335,7 +338,8 @@ CREATE TABLE civic_private.credentials (
     CONSTRAINT credentials_failed_attempts_check CHECK (failed_attempts >= 0)
 );
 COMMENT ON TABLE civic_private.credentials IS
-    'Secrets of people: bcrypt hash of the password, base32 secret of the authenticator, hash of a national identity number.';
+    'Secrets of people: bcrypt hash of the password, base32 secret of the authenticator, hash of a national identity'
+    ' number.';
 
 CREATE TABLE civic_private.verification_codes (
     organization_id uuid NOT NULL,
@@ -354,8 +358,10 @@ CREATE TABLE civic_private.verification_codes (
         REFERENCES civic.users (organization_id, id) ON DELETE CASCADE,
     CONSTRAINT verification_codes_attempts_check CHECK (attempts >= 0 AND max_attempts > 0)
 );
-CREATE INDEX verification_codes_user ON civic_private.verification_codes (organization_id, user_id, purpose, created_at);
-COMMENT ON TABLE civic_private.verification_codes IS 'One-time codes, as SHA-256 of the code; a newer one ends older ones.';
+CREATE INDEX verification_codes_user
+    ON civic_private.verification_codes (organization_id, user_id, purpose, created_at);
+COMMENT ON TABLE civic_private.verification_codes IS
+    'One-time codes, as SHA-256 of the code; a newer one ends older ones.';
 
 CREATE TABLE civic.area_assignments (
     organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),

@@ -5,7 +5,8 @@ COMMENT ON DOMAIN civic.email_address IS 'An e-mail address of at most 255 chara
 
 CREATE DOMAIN civic.phone_number AS pg_catalog.text
     CONSTRAINT phone_number_check CHECK (VALUE ~ '^\+?[1-9][0-9]{9,14}$');
-COMMENT ON DOMAIN civic.phone_number IS 'A telephone number: 10 to 15 digits, the first not 0, with or without a leading +.';
+COMMENT ON DOMAIN civic.phone_number IS
+    'A telephone number: 10 to 15 digits, the first not 0, with or without a leading +.';
 
 CREATE DOMAIN civic.latitude AS pg_catalog.float8
     CONSTRAINT latitude_check CHECK (VALUE BETWEEN -90 AND 90);

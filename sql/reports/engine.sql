@@ -15,7 +15,8 @@ RETURN (is_public AND NOT is_sensitive)
     OR civic.has_permission('read:private_report');
 COMMENT ON FUNCTION civic.is_report_visible(boolean, boolean, uuid, uuid, uuid) IS
     'Whether a report of the current organization is shown to the asker: it is public and not sensitive, their own,'
-    ' assigned to them, of their department, or they may read private reports. The one place of the rule: the row policy'
+    ' assigned to them, of their department, or they may read private reports. The one place of the rule: the row'
+    ' policy'
     ' and the search functions use it.';
 
 CREATE FUNCTION civic.task_status_of(status civic.report_status) RETURNS civic.task_status
@@ -139,7 +140,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.classify_severity(text, text) IS
-    'Severity of a text by keywords, with a confidence of 0 to 1. Words of danger make it critical, two words of urgency'
+    'Severity of a text by keywords, with a confidence of 0 to 1. Words of danger make it critical, two words of'
+    ' urgency'
     ' high, and so on; without any the category decides, one step higher where the text speaks of haste or of many'
     ' people.';
 
@@ -202,8 +204,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.classify_text(text) IS
-    'Category, department and severity of a text by the keywords of the current organization; confidence, 0 to 1, weighs'
-    ' category 0.5, severity 0.3, department 0.2. Without any keyword: other, 0.30. Only the first 512 characters count.';
+    'Category, department and severity of a text by the keywords of the current organization; confidence, 0 to 1,'
+    ' weighs'
+    ' category 0.5, severity 0.3, department 0.2. Without any keyword: other, 0.30. Only the first 512 characters'
+    ' count.';
 
 CREATE FUNCTION civic_private.prepare_report() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -218,7 +222,8 @@ BEGIN
             OR NEW.is_featured OR NEW.supporter_count <> 0 OR NEW.created_at <> now() THEN
             RAISE EXCEPTION USING ERRCODE = 'ZC004',
                 MESSAGE = 'a new report cannot set columns of the administration',
-                DETAIL = 'Number, time, department, officer, classification and outcome are given by civic and by staff.',
+                DETAIL = 'Number, time, department, officer, classification and outcome are given by civic and'
+                    ' by staff.',
                 HINT = 'Send title, description, category, severity, position and address.',
                 TABLE = 'reports', SCHEMA = 'civic';
         END IF;
@@ -408,7 +413,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.follow_report() IS
-    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report, families keep one root.';
+    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report, families keep one'
+    ' root.';
 
 CREATE FUNCTION civic_private.apply_task_state(organization uuid, report uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

@@ -42,10 +42,11 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.list_reports(
-    civic.report_status[], text[], civic.report_severity[], uuid, uuid, uuid, timestamptz, timestamptz, timestamptz, uuid,
-    integer
+    civic.report_status[], text[], civic.report_severity[], uuid, uuid, uuid, timestamptz, timestamptz, timestamptz,
+    uuid, integer
 ) IS
-    'Reports the asker can see, newest first; each filter that is given must hold. For the next page pass created_at and'
+    'Reports the asker can see, newest first; each filter that is given must hold. For the next page pass created_at'
+    ' and'
     ' id of the last row as before_time and before_id. 1 to 1000 rows.';
 
 CREATE FUNCTION civic.my_reports(max_rows integer DEFAULT 50) RETURNS SETOF civic.reports
@@ -297,7 +298,8 @@ AS $$
     ORDER BY 8, u.id
 $$;
 COMMENT ON FUNCTION civic.officer_workload(uuid, uuid) IS
-    'Load of officers, least first: active are tasks assigned, acknowledged, in progress or to be verified; mean days to'
+    'Load of officers, least first: active are tasks assigned, acknowledged, in progress or to be verified; mean days'
+    ' to'
     ' resolution over 30 days (7.0 without any); score = active + days / 7 * 2; capacity low up to 3 active and 5 days,'
     ' medium up to 7 and 10. For staff of the department and those who may read all reports.';
 

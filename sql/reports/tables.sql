@@ -151,7 +151,8 @@ CREATE INDEX reports_location ON civic.reports USING gist (organization_id, loca
 COMMENT ON TABLE civic.reports IS
     'What residents report. The status moves only along civic.workflow_transitions, whoever writes (errors ZC001 to'
     ' ZC003); columns of the administration need the permission named in civic.guard_columns (error ZC004).';
-COMMENT ON COLUMN civic.reports.report_number IS 'CL-year-city-number, given when the report is filed; unique in the organization.';
+COMMENT ON COLUMN civic.reports.report_number IS
+    'CL-year-city-number, given when the report is filed; unique in the organization.';
 COMMENT ON COLUMN civic.reports.user_id IS 'Who filed it.';
 COMMENT ON COLUMN civic.reports.assigned_to IS 'Officer in charge; the task follows it.';
 COMMENT ON COLUMN civic.reports.category IS 'As chosen when filed; see effective_category.';
@@ -159,13 +160,16 @@ COMMENT ON COLUMN civic.reports.status_updated_at IS 'Time of the last move.';
 COMMENT ON COLUMN civic.reports.location IS 'Point of latitude and longitude; computed.';
 COMMENT ON COLUMN civic.reports.ai_category IS 'Category found by keywords or by a model.';
 COMMENT ON COLUMN civic.reports.ai_confidence IS 'Confidence of ai_category, 0 to 1.';
-COMMENT ON COLUMN civic.reports.manual_category IS 'Category decided by a person; goes before ai_category and category.';
+COMMENT ON COLUMN civic.reports.manual_category IS
+    'Category decided by a person; goes before ai_category and category.';
 COMMENT ON COLUMN civic.reports.manual_severity IS 'Severity decided by a person; goes before severity.';
-COMMENT ON COLUMN civic.reports.is_public IS 'False: shown only to the reporter, the department and staff with the right.';
+COMMENT ON COLUMN civic.reports.is_public IS
+    'False: shown only to the reporter, the department and staff with the right.';
 COMMENT ON COLUMN civic.reports.is_sensitive IS 'Set by moderators: as private as is_public = false.';
 COMMENT ON COLUMN civic.reports.needs_review IS 'A person should look at the classification.';
 COMMENT ON COLUMN civic.reports.is_duplicate IS 'Status is duplicate; computed.';
-COMMENT ON COLUMN civic.reports.duplicate_of_report_id IS 'Root of the family of duplicates; set exactly while status is duplicate.';
+COMMENT ON COLUMN civic.reports.duplicate_of_report_id IS
+    'Root of the family of duplicates; set exactly while status is duplicate.';
 COMMENT ON COLUMN civic.reports.hold_reason IS '10 to 1000 characters, while on hold.';
 COMMENT ON COLUMN civic.reports.rework_reason IS 'Why finished work was sent back.';
 COMMENT ON COLUMN civic.reports.assignment_rejection_reason IS 'Why the officer refused, 10 to 1000 characters.';
@@ -265,7 +269,8 @@ CREATE TABLE civic.media (
     CONSTRAINT media_sha256_check CHECK (length(sha256) = 32),
     CONSTRAINT media_mime_type_check CHECK (CASE file_type
         WHEN 'image' THEN mime_type IN ('image/jpeg', 'image/png', 'image/webp')
-        WHEN 'audio' THEN mime_type IN ('audio/mpeg', 'audio/wav', 'audio/mp4', 'audio/x-m4a', 'audio/webm', 'audio/ogg')
+        WHEN 'audio' THEN mime_type
+            IN ('audio/mpeg', 'audio/wav', 'audio/mp4', 'audio/x-m4a', 'audio/webm', 'audio/ogg')
         ELSE length(mime_type) <= 100
     END),
     CONSTRAINT media_file_size_check CHECK (file_size > 0 AND file_size <= CASE file_type
@@ -277,7 +282,8 @@ CREATE TABLE civic.media (
 CREATE INDEX media_report ON civic.media (organization_id, report_id, sequence_order);
 CREATE INDEX media_uploaded_by ON civic.media (organization_id, uploaded_by);
 COMMENT ON TABLE civic.media IS
-    'Files of a report; the bytes lie elsewhere. Images up to 10 MiB, audio up to 25 MiB, 50 MiB a report; up to 5 images'
+    'Files of a report; the bytes lie elsewhere. Images up to 10 MiB, audio up to 25 MiB, 50 MiB a report; up to 5'
+    ' images'
     ' and 1 recording by the resident, up to 5 images by the officer.';
 COMMENT ON COLUMN civic.media.file_size IS 'Bytes.';
 COMMENT ON COLUMN civic.media.sha256 IS 'SHA-256 of the file.';

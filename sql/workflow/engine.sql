@@ -11,7 +11,7 @@ COMMENT ON FUNCTION civic_private.actor_bits(civic.transition_actor[]) IS
     'The kinds of actors as the bits the guard works with.';
 
 CREATE FUNCTION civic.guard_status() RETURNS trigger
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'civic_guard_status';
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_guard_status';
 COMMENT ON FUNCTION civic.guard_status() IS
     'BEFORE INSERT OR UPDATE row trigger that lets a status column move only along the rules of'
     ' civic.workflow_transitions. Arguments: workflow, status column, assignee column, creator column (each of the last'
@@ -19,7 +19,7 @@ COMMENT ON FUNCTION civic.guard_status() IS
     ' caller.';
 
 CREATE FUNCTION civic.record_status() RETURNS trigger
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'civic_record_status';
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_record_status';
 COMMENT ON FUNCTION civic.record_status() IS
     'AFTER INSERT OR UPDATE row trigger with the arguments of guard_status: writes civic.status_history.';
 
@@ -36,11 +36,12 @@ CREATE FUNCTION civic.allowed_transitions(
     LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 5 AS 'MODULE_PATHNAME', 'civic_allowed_transitions';
 COMMENT ON FUNCTION civic.allowed_transitions(text, uuid) IS
     'Moves the guard would let the caller make with a row, and what each needs: a reason of so many characters in a'
-    ' column, columns that must not be null, columns that must get another value. No rows when the caller cannot see the'
+    ' column, columns that must not be null, columns that must get another value. No rows when the caller cannot see'
+    ' the'
     ' row. Error 42704 for a workflow that guards no table.';
 
 CREATE FUNCTION civic_private.project_report() RETURNS trigger
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'civic_project_report';
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_project_report';
 COMMENT ON FUNCTION civic_private.project_report() IS
     'AFTER row trigger on civic.reports: brings the task into the state the status of the report means.';
 
@@ -120,7 +121,8 @@ END
 $$;
 COMMENT ON FUNCTION civic.transition(text, uuid, text, text) IS
     'Moves a row of any guarded table; the reason goes to the column the rule names. Moves that need other columns have'
-    ' functions of their own, such as civic.assign_officer(). Errors: ZC001 to ZC003 refused by the guard, 22P02 no such'
+    ' functions of their own, such as civic.assign_officer(). Errors: ZC001 to ZC003 refused by the guard, 22P02 no'
+    ' such'
     ' status, 42704 no such workflow, P0002 no such row.';
 
 CREATE FUNCTION civic.bulk_transition(workflow text, entity_ids uuid[], to_status text, reason text DEFAULT NULL)
@@ -156,5 +158,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.bulk_transition(text, uuid[], text, text) IS
-    'Moves up to 100 rows, each on its own: what is refused is listed with code and message, the others are moved. Error'
+    'Moves up to 100 rows, each on its own: what is refused is listed with code and message, the others are moved.'
+    ' Error'
     ' 54000 for more.';

@@ -34,29 +34,29 @@ typedef enum CivicVerdict
 
 typedef struct CivicTransition
 {
-	int			from;			/* label, or CIVIC_NO_LABEL for the initial status */
-	int			to;
-	uint32_t	actors;
-	int			permission;		/* index in the caller's permission list, or -1 */
-	int			reason_column;	/* attribute number, or 0 */
-	int			reason_min;		/* characters */
-	int			reason_max;
-	void	   *extra;			/* the caller's: column lists */
+	int from; /* label, or CIVIC_NO_LABEL for the initial status */
+	int to;
+	uint32_t actors;
+	int permission;    /* index in the caller's permission list, or -1 */
+	int reason_column; /* attribute number, or 0 */
+	int reason_min;    /* characters */
+	int reason_max;
+	void *extra; /* the caller's: column lists */
 } CivicTransition;
 
 typedef struct CivicWorkflow
 {
-	int			nlabels;
-	uint32_t	keys[CIVIC_MAX_LABELS]; /* the caller's name of each label, such as an OID */
-	int			ntransitions;
+	int nlabels;
+	uint32_t keys[CIVIC_MAX_LABELS]; /* the caller's name of each label, such as an OID */
+	int ntransitions;
 	CivicTransition transitions[CIVIC_MAX_TRANSITIONS];
 	/* Index into transitions plus one; row 0 is the initial status. */
-	uint16_t	edge[CIVIC_MAX_LABELS + 1][CIVIC_MAX_LABELS];
+	uint16_t edge[CIVIC_MAX_LABELS + 1][CIVIC_MAX_LABELS];
 } CivicWorkflow;
 
 extern void civic_workflow_init(CivicWorkflow *workflow);
-extern int	civic_workflow_add_label(CivicWorkflow *workflow, uint32_t key);
-extern int	civic_workflow_label(const CivicWorkflow *workflow, uint32_t key);
+extern int civic_workflow_add_label(CivicWorkflow *workflow, uint32_t key);
+extern int civic_workflow_label(const CivicWorkflow *workflow, uint32_t key);
 extern bool civic_workflow_put(CivicWorkflow *workflow, const CivicTransition *transition);
 extern bool civic_workflow_remove(CivicWorkflow *workflow, int from, int to);
 extern const CivicTransition *civic_workflow_find(const CivicWorkflow *workflow, int from, int to);
@@ -69,8 +69,8 @@ extern CivicVerdict civic_transition_reason(const CivicTransition *transition, b
 
 typedef struct CivicUuid7State
 {
-	uint64_t	last_ms;
-	uint32_t	counter;		/* 12 bits, above the random part */
+	uint64_t last_ms;
+	uint32_t counter; /* 12 bits, above the random part */
 } CivicUuid7State;
 
 extern void civic_uuid7(CivicUuid7State *state, uint64_t unix_ms, const uint8_t random[10],

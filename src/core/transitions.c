@@ -16,7 +16,7 @@ civic_workflow_init(CivicWorkflow *workflow)
 int
 civic_workflow_add_label(CivicWorkflow *workflow, uint32_t key)
 {
-	int			label = civic_workflow_label(workflow, key);
+	int label = civic_workflow_label(workflow, key);
 
 	if (label != CIVIC_NO_LABEL)
 		return label;
@@ -47,7 +47,7 @@ valid_edge(const CivicWorkflow *workflow, int from, int to)
 bool
 civic_workflow_put(CivicWorkflow *workflow, const CivicTransition *transition)
 {
-	uint16_t   *slot;
+	uint16_t *slot;
 
 	if (!valid_edge(workflow, transition->from, transition->to))
 		return false;
@@ -75,7 +75,7 @@ civic_workflow_remove(CivicWorkflow *workflow, int from, int to)
 const CivicTransition *
 civic_workflow_find(const CivicWorkflow *workflow, int from, int to)
 {
-	uint16_t	slot;
+	uint16_t slot;
 
 	if (!valid_edge(workflow, from, to))
 		return NULL;

@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# A database in use is dumped and restored: plainly, in parallel, into a cluster without the roles. What comes back
+# must be what was there, and no trigger may have fired.
+# Needs a server to connect to (PGHOST, PGPORT, PGUSER) with civic installed.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=script/cluster.sh
+. script/cluster.sh
+
+n=0
+failures=0
+work=$(mktemp -d)
+chmod 755 "$work"
+trap 'stop_cluster; rm -rf "$work"' EXIT
+
+check()
+{
+	n=$((n + 1))
+	if "${@:2}" >"$work/out" 2>&1; then
+		echo "ok $n - $1"
+	else
+		echo "not ok $n - $1"
+		head -n 20 "$work/out" | sed 's/^/# /'
+		failures=$((failures + 1))
+	fi
+}
+
+fresh()
+{
+	PGOPTIONS='-c client_min_messages=warning' psql -Xqc "DROP DATABASE IF EXISTS $1" -c "CREATE DATABASE $1 TEMPLATE template0" postgres
+}
+
+# Since the security releases of 2025 a plain dump holds a random key.
+dump()
+{
+	pg_dump --no-sync "$1" | grep -vE '^\\(un)?restrict '
+}
+
+same_dump()
+{
+	dump "$1" >"$work/again.sql"
+	diff "$work/first.sql" "$work/again.sql"
+}
+
+query()
+{
+	psql -XAtq -d "$1" -c "$2"
+}
+
+snapshot()
+{
+	psql -XAtq -d "$1" -f test/t/catalogue_snapshot.sql
+}
+
+refused()
+{
+	! psql -Xq -d "$1" -c "$2" 2>"$work/error" && grep -q "$3" "$work/error" || { cat "$work/error"; return 1; }
+}
+
+equal()
+{
+	diff <(echo "$1") <(echo "$2")
+}
+
+fresh restore_source
+psql -Xq -v ON_ERROR_STOP=1 -d restore_source -f test/t/restore_source.sql >"$work/setup" 2>&1 ||
+	{ cat "$work/setup"; exit 1; }
+dump restore_source >"$work/first.sql"
+pg_dump --no-sync -Fd -j 2 -f "$work/directory" restore_source
+
+fresh restore_plain
+check "a plain dump restores without an error" \
+	psql -Xq -v ON_ERROR_STOP=1 -d restore_plain -f "$work/first.sql"
+check "the dump of the plain restore is the same" same_dump restore_plain
+
+fresh restore_parallel
+check "pg_restore -j4 restores without an error" \
+	pg_restore --exit-on-error -j 4 -d restore_parallel "$work/directory"
+check "the dump of the parallel restore is the same" same_dump restore_parallel
+
+check "no trigger fired: history and logs have as many rows" equal \
+	"$(query restore_source 'SELECT (SELECT count(*) FROM civic.status_history), (SELECT count(*) FROM civic.role_history),
+		(SELECT count(*) FROM city_log)')" \
+	"$(query restore_parallel 'SELECT (SELECT count(*) FROM civic.status_history), (SELECT count(*) FROM civic.role_history),
+		(SELECT count(*) FROM city_log)')"
+check "the sequence goes on" equal \
+	"$(query restore_source "SELECT nextval('civic.report_number_seq')")" \
+	"$(query restore_parallel "SELECT nextval('civic.report_number_seq')")"
+check "a column of the user's is still there, with its values" equal 7 \
+	"$(query restore_parallel 'SELECT count(*) FROM civic.reports WHERE city_remark IS NOT NULL')"
+check "a revoked right stays revoked" equal f \
+	"$(query restore_parallel "SELECT has_table_privilege('civic_anon', 'civic.areas', 'SELECT')")"
+check "a policy of the user's is still there" equal 1 \
+	"$(query restore_parallel "SELECT count(*) FROM pg_policy WHERE polname = 'city_policy'")"
+check "the guard holds in the restored database" refused restore_parallel \
+	"UPDATE civic.reports SET status = 'closed' WHERE status = 'received'" 'cannot go from'
+check "a report can be filed in the restored database" psql -Xq -v ON_ERROR_STOP=1 -d restore_parallel \
+	-c "SET ROLE civic_user" -c "SET civic.user_id = '00000000-0000-0000-0000-0000000000d1'" \
+	-c "SELECT civic.submit_report('Lamp is dark', 'The street light at the corner is dark.', 1, 2)"
+
+check "DROP EXTENSION is refused" refused restore_source 'DROP EXTENSION civic' 'other objects depend on it'
+check "the data is still there" equal 8 "$(query restore_source 'SELECT count(*) FROM civic.reports')"
+
+fresh engine_only
+psql -Xq -d engine_only -c 'SET client_min_messages = warning' -c "SET row_security = off" -c 'CREATE EXTENSION civic CASCADE'
+check "with row_security off only the engine is installed" equal '' \
+	"$(query engine_only "SELECT to_regclass('civic.reports')")"
+check "without its tables the engine says what to do" refused engine_only \
+	'SELECT civic.current_user_id()' 'create_data_model'
+check "create_data_model() creates the tables later" psql -Xq -d engine_only -c 'SELECT civic.create_data_model()'
+fresh fresh_install
+psql -Xq -d fresh_install -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION civic CASCADE'
+check "the catalogue is the same as of a fresh install" equal \
+	"$(snapshot fresh_install)" "$(snapshot engine_only)"
+check "a fresh install restores" bash -c "
+	psql -Xqc 'CREATE DATABASE fresh_restored TEMPLATE template0' postgres &&
+	pg_dump fresh_install | psql -Xq -v ON_ERROR_STOP=1 -d fresh_restored >/dev/null"
+check "and as of the same install dumped and restored" equal "$(snapshot fresh_install)" "$(snapshot fresh_restored)"
+psql -Xqc 'DROP DATABASE fresh_restored' postgres
+
+PGHOST_first=$PGHOST PGPORT_first=$PGPORT
+start_cluster "$work/second" "fsync = off"
+fresh restore_elsewhere
+check "a cluster without the roles takes the dump: the extension brings them" \
+	psql -Xq -v ON_ERROR_STOP=1 -d restore_elsewhere -f "$work/first.sql"
+check "the dump from there is the same" same_dump restore_elsewhere
+stop_cluster
+export PGHOST=$PGHOST_first PGPORT=$PGPORT_first
+
+for database in restore_source restore_plain restore_parallel engine_only fresh_install; do
+	psql -Xqc "DROP DATABASE $database" postgres
+done
+echo "1..$n"
+[ "$failures" = 0 ]

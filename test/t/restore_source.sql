@@ -1,0 +1,58 @@
+-- A small database in use, with things of the user's own on civic's tables.
+SET client_min_messages = warning;
+CREATE EXTENSION civic CASCADE;
+
+INSERT INTO civic.users (id, phone, email, full_name, department_id)
+SELECT p.id::uuid, p.phone, p.email, p.full_name, d.id
+FROM (VALUES
+    ('00000000-0000-0000-0000-0000000000a1', '+15550000001', NULL, 'Rita Resident', NULL),
+    ('00000000-0000-0000-0000-0000000000b1', NULL, 'olaf@example.org', 'Olaf Officer', 'PWD'),
+    ('00000000-0000-0000-0000-0000000000d1', NULL, 'ada@example.org', 'Ada Admin', NULL)
+) AS p (id, phone, email, full_name, department)
+LEFT JOIN civic.departments AS d ON d.code = p.department;
+SELECT civic.give_role('00000000-0000-0000-0000-0000000000a1', 'citizen'),
+    civic.give_role('00000000-0000-0000-0000-0000000000b1', 'nodal_officer'),
+    civic.give_role('00000000-0000-0000-0000-0000000000d1', 'admin');
+SELECT civic.create_organization('OTH', 'Other city', 'Europe/Berlin');
+SELECT civic.load_area('ward', '1', 'First ward',
+    '{"type": "Polygon", "coordinates": [[[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]]}');
+
+INSERT INTO civic.reports (title, description, latitude, longitude, category, user_id)
+SELECT 'Report number ' || n, 'Something is broken in the road, case ' || n, n / 10.0, n / 10.0, 'roads',
+    '00000000-0000-0000-0000-0000000000a1'
+FROM generate_series(1, 7) AS n;
+INSERT INTO civic.reports (title, description, latitude, longitude, user_id)
+VALUES ('Strange thing', 'Nobody knows what this could be.', 1, 1, '00000000-0000-0000-0000-0000000000a1');
+-- One that stays received, as an import may leave it.
+SET session_replication_role = replica;
+UPDATE civic.reports SET status = 'received' WHERE title = 'Strange thing';
+SET session_replication_role = origin;
+
+SET civic.user_id = '00000000-0000-0000-0000-0000000000d1';
+SELECT civic.assign_officer(r.id, '00000000-0000-0000-0000-0000000000b1')
+FROM civic.reports AS r WHERE r.title IN ('Report number 1', 'Report number 2', 'Report number 3');
+SELECT civic.mark_duplicate(
+    (SELECT id FROM civic.reports WHERE title = 'Report number 4'),
+    (SELECT id FROM civic.reports WHERE title = 'Report number 5'));
+SET civic.user_id = '00000000-0000-0000-0000-0000000000b1';
+SELECT civic.acknowledge_report(r.id) FROM civic.reports AS r WHERE r.title = 'Report number 1';
+SELECT civic.refuse_assignment(r.id, 'Not a matter of ours at all.')
+FROM civic.reports AS r WHERE r.title = 'Report number 2';
+RESET civic.user_id;
+
+ALTER TABLE civic.reports ADD COLUMN city_remark text;
+UPDATE civic.reports SET city_remark = title WHERE title LIKE 'Report%';
+CREATE INDEX city_index ON civic.reports (city_remark);
+CREATE POLICY city_policy ON civic.reports FOR SELECT TO civic_anon USING (city_remark = 'shown');
+CREATE TABLE city_log (id bigint GENERATED ALWAYS AS IDENTITY, what text);
+CREATE FUNCTION city_trigger() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO public.city_log (what) VALUES (TG_OP);
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER city_trigger AFTER INSERT OR UPDATE ON civic.reports FOR EACH ROW EXECUTE FUNCTION city_trigger();
+UPDATE civic.reports SET landmark = 'the corner' WHERE title = 'Report number 6';
+REVOKE SELECT ON civic.areas FROM civic_anon;
+REVOKE EXECUTE ON FUNCTION civic.submit_report FROM civic_service;
+REVOKE EXECUTE ON FUNCTION civic.transition FROM civic_service;
