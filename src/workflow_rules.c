@@ -52,28 +52,51 @@ civic_status_label(Oid value)
 	return label;
 }
 
-/* Every label of the enum gets a number, in the order of the enum. */
+typedef struct SortedLabel
+{
+	float4		position;
+	Oid			oid;
+} SortedLabel;
+
+static int
+compare_labels(const void *a, const void *b)
+{
+	float4		left = ((const SortedLabel *) a)->position;
+	float4		right = ((const SortedLabel *) b)->position;
+
+	return (left > right) - (left < right);
+}
+
+/* Every label of the enum gets a number, in the order of the enum; the catalogue cache knows them by name. */
 static void
 add_labels(CivicWorkflow *rules, Oid type, const char *column)
 {
-	CatCList *list;
+	SortedLabel labels[CIVIC_MAX_LABELS];
+	CatCList   *list;
+	int			count;
 
 	if (get_typtype(type) != TYPTYPE_ENUM)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("status column \"%s\" is not of an enum type", column)));
 	list = SearchSysCacheList1(ENUMTYPOIDNAME, ObjectIdGetDatum(type));
-	for (int i = 0; i < list->n_members; i++)
+	count = list->n_members;
+	for (int i = 0; i < Min(count, CIVIC_MAX_LABELS); i++)
 	{
 		Form_pg_enum form = (Form_pg_enum) GETSTRUCT(&list->members[i]->tuple);
 
-		if (civic_workflow_add_label(rules, form->oid) == CIVIC_NO_LABEL)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("enum type %s has more than %d labels", format_type_be(type),
-							CIVIC_MAX_LABELS)));
+		labels[i].position = form->enumsortorder;
+		labels[i].oid = form->oid;
 	}
 	ReleaseSysCacheList(list);
+	if (count > CIVIC_MAX_LABELS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("enum type %s has more than %d labels", format_type_be(type),
+						CIVIC_MAX_LABELS)));
+	qsort(labels, count, sizeof(SortedLabel), compare_labels);
+	for (int i = 0; i < count; i++)
+		(void) civic_workflow_add_label(rules, labels[i].oid);
 }
 
 /* The label's number; a rule for a label the enum does not have can never be met and is an error of the rule. */
