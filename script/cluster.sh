@@ -77,20 +77,19 @@ free_port()
 	die "no free port found"
 }
 
+# build_and_install [DIRECTORY [FLAGS]]
 build_and_install()
 {
-	local log
+	local source=${1:-$civic_root} log sudo=()
 	log=$(mktemp)
-	if ! make -C "$civic_root" with_llvm=no PG_CONFIG="$PG_CONFIG" ${COPT:+COPT="$COPT"} >"$log" 2>&1; then
+	if ! make -C "$source" with_llvm=no PG_CONFIG="$PG_CONFIG" ${2:+COPT="$2"} >"$log" 2>&1; then
 		cat "$log" >&2
 		die "the build failed"
 	fi
-	if [ -w "$("$PG_CONFIG" --pkglibdir)" ]; then
-		make -C "$civic_root" with_llvm=no PG_CONFIG="$PG_CONFIG" install >"$log" 2>&1 ||
-			{ cat "$log" >&2; die "the installation failed"; }
-	else
-		sudo -n make -C "$civic_root" with_llvm=no PG_CONFIG="$PG_CONFIG" install >"$log" 2>&1 ||
-			{ cat "$log" >&2; die "installing the extension needs the right to write $("$PG_CONFIG" --pkglibdir)"; }
+	[ -w "$("$PG_CONFIG" --pkglibdir)" ] || sudo=(sudo -n)
+	if ! "${sudo[@]}" make -C "$source" with_llvm=no PG_CONFIG="$PG_CONFIG" install >"$log" 2>&1; then
+		cat "$log" >&2
+		die "the installation failed; it needs the right to write $("$PG_CONFIG" --pkglibdir)"
 	fi
 	rm -f "$log"
 }

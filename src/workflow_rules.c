@@ -54,15 +54,15 @@ civic_status_label(Oid value)
 
 typedef struct SortedLabel
 {
-	float4		position;
-	Oid			oid;
+	float4 position;
+	Oid oid;
 } SortedLabel;
 
 static int
 compare_labels(const void *a, const void *b)
 {
-	float4		left = ((const SortedLabel *) a)->position;
-	float4		right = ((const SortedLabel *) b)->position;
+	float4 left = ((const SortedLabel *) a)->position;
+	float4 right = ((const SortedLabel *) b)->position;
 
 	return (left > right) - (left < right);
 }
@@ -72,8 +72,8 @@ static void
 add_labels(CivicWorkflow *rules, Oid type, const char *column)
 {
 	SortedLabel labels[CIVIC_MAX_LABELS];
-	CatCList   *list;
-	int			count;
+	CatCList *list;
+	int count;
 
 	if (get_typtype(type) != TYPTYPE_ENUM)
 		ereport(ERROR,

@@ -17,7 +17,7 @@ COMMENT ON FUNCTION civic.uuid_v7() IS
     'A new identifier that sorts by time: version 7 of RFC 9562, with a 12-bit counter after the milliseconds.';
 
 CREATE FUNCTION civic.current_organization_id() RETURNS pg_catalog.uuid
-    LANGUAGE c STABLE PARALLEL SAFE STRICT LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'civic_current_organization_id';
+    LANGUAGE c STABLE PARALLEL SAFE STRICT COST 1 AS 'MODULE_PATHNAME', 'civic_current_organization_id';
 COMMENT ON FUNCTION civic.current_organization_id() IS
     'Organization the session works for, or null. From setting civic.organization_id, else claim organization_id of'
     ' request.jwt.claims, else the default organization where a person or an administrator asks. Null when the person'
@@ -25,14 +25,14 @@ COMMENT ON FUNCTION civic.current_organization_id() IS
     ' unknown or not active in it. Error 22023 for a malformed value, ZC005 for an expired token.';
 
 CREATE FUNCTION civic.current_user_id() RETURNS pg_catalog.uuid
-    LANGUAGE c STABLE PARALLEL SAFE STRICT LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'civic_current_user_id';
+    LANGUAGE c STABLE PARALLEL SAFE STRICT COST 1 AS 'MODULE_PATHNAME', 'civic_current_user_id';
 COMMENT ON FUNCTION civic.current_user_id() IS
     'Person the session works for, or null. From setting civic.user_id, else claim sub of request.jwt.claims; only a'
     ' person who is active in the current organization counts. Error 22023 for a malformed value, ZC005 for an expired'
     ' token.';
 
 CREATE FUNCTION civic.current_department_id() RETURNS pg_catalog.uuid
-    LANGUAGE c STABLE PARALLEL SAFE STRICT LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'civic_current_department_id';
+    LANGUAGE c STABLE PARALLEL SAFE STRICT COST 1 AS 'MODULE_PATHNAME', 'civic_current_department_id';
 COMMENT ON FUNCTION civic.current_department_id() IS 'Department of the person who asks, or null.';
 
 CREATE FUNCTION civic.current_role_level() RETURNS pg_catalog.int4
@@ -43,7 +43,7 @@ COMMENT ON FUNCTION civic.current_role_level() IS
     ' super_admin 7; 0 for anybody else.';
 
 CREATE FUNCTION civic.has_permission(permission pg_catalog.text) RETURNS pg_catalog.bool
-    LANGUAGE c STABLE PARALLEL SAFE STRICT LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'civic_has_permission';
+    LANGUAGE c STABLE PARALLEL SAFE STRICT COST 1 AS 'MODULE_PATHNAME', 'civic_has_permission';
 COMMENT ON FUNCTION civic.has_permission(text) IS
     'Whether the asker holds a permission of civic.permissions in the current organization, through any of their roles.'
     ' Always true for a session of the system. Error 42704 for a permission that does not exist.';
@@ -128,11 +128,17 @@ BEGIN
         WHEN NEW.full_name IS NOT NULL THEN 'basic'
         ELSE 'minimal'
     END;
+    -- Another number or address has not been verified yet.
+    IF TG_OP = 'UPDATE' AND NOT civic.has_permission('update:any_profile') THEN
+        NEW.phone_verified := NEW.phone_verified AND NEW.phone IS NOT DISTINCT FROM OLD.phone;
+        NEW.email_verified := NEW.email_verified AND NEW.email IS NOT DISTINCT FROM OLD.email;
+    END IF;
     RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION civic_private.complete_profile() IS
-    'BEFORE row trigger on civic.users: computes profile_completion.';
+    'BEFORE row trigger on civic.users: computes profile_completion, and unsets verified where a person changes their'
+    ' telephone number or e-mail.';
 
 CREATE FUNCTION civic_private.check_last_admin(organization uuid, leaving uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

@@ -24,7 +24,7 @@ CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.users
         'last_login=update:any_profile', 'account_created_via=update:any_profile',
         'sales_target=edit_user', 'current_streak=edit_user', 'external_id=update:any_profile',
         'notes=update:any_profile', 'aadhaar_linked=update:any_profile', 'digilocker_linked=update:any_profile');
-CREATE TRIGGER t20_profile BEFORE INSERT OR UPDATE OF full_name, email, primary_address, profile_completion
+CREATE TRIGGER t20_profile BEFORE INSERT OR UPDATE OF full_name, email, phone, primary_address, profile_completion
     ON civic.users FOR EACH ROW EXECUTE FUNCTION civic_private.complete_profile();
 CREATE TRIGGER t30_last_admin BEFORE UPDATE OF status ON civic.users
     FOR EACH ROW WHEN (OLD.status = 'active' AND NEW.status <> 'active')

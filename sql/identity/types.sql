@@ -16,6 +16,10 @@ CREATE DOMAIN civic.longitude AS pg_catalog.float8
     CONSTRAINT longitude_check CHECK (VALUE BETWEEN -180 AND 180);
 COMMENT ON DOMAIN civic.longitude IS 'Degrees east, -180 to 180 (WGS 84). NaN is refused.';
 
+CREATE DOMAIN civic.distance_m AS pg_catalog.float8
+    CONSTRAINT distance_m_check CHECK (VALUE >= 0 AND VALUE <= 21000000);
+COMMENT ON DOMAIN civic.distance_m IS 'Metres, 0 to half the way round the earth. NaN is refused.';
+
 CREATE TYPE civic.user_status AS ENUM ('active', 'inactive', 'pending', 'invited', 'suspended');
 COMMENT ON TYPE civic.user_status IS 'State of an account; only active ones have any rights.';
 

@@ -77,9 +77,9 @@ COMMENT ON FUNCTION civic.department_reports(civic.report_status[], integer) IS
     'Reports of the asker''s department, open ones unless statuses are given, newest first; 1 to 1000 rows.';
 
 CREATE FUNCTION civic.nearby_reports(
-    latitude double precision,
-    longitude double precision,
-    radius_m double precision DEFAULT 1000,
+    latitude civic.latitude,
+    longitude civic.longitude,
+    radius_m civic.distance_m DEFAULT 1000,
     max_rows integer DEFAULT 50
 ) RETURNS TABLE (report civic.reports, distance_m double precision)
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
@@ -93,8 +93,9 @@ BEGIN ATOMIC
     ORDER BY 2, r.id
     LIMIT least(greatest(nearby_reports.max_rows, 1), 1000);
 END;
-COMMENT ON FUNCTION civic.nearby_reports(double precision, double precision, double precision, integer) IS
-    'Reports the asker can see within so many metres of a point, nearest first; 1 to 1000 rows.';
+COMMENT ON FUNCTION civic.nearby_reports(civic.latitude, civic.longitude, civic.distance_m, integer) IS
+    'Reports the asker can see within so many metres of a point, nearest first; 1 to 1000 rows. Error 23514 for a position'
+    ' or distance out of bounds.';
 
 CREATE FUNCTION civic.search_reports(
     query text,
@@ -121,10 +122,10 @@ COMMENT ON FUNCTION civic.search_reports(text, civic.report_status[], text[], ti
     ' first, 1 to 1000 rows.';
 
 CREATE FUNCTION civic.map_reports(
-    west double precision,
-    south double precision,
-    east double precision,
-    north double precision,
+    west civic.longitude,
+    south civic.latitude,
+    east civic.longitude,
+    north civic.latitude,
     max_rows integer DEFAULT 1000
 ) RETURNS TABLE (
     id uuid, report_number text, title text, category text, status civic.report_status, severity civic.report_severity,
@@ -143,9 +144,7 @@ BEGIN ATOMIC
     ORDER BY r.created_at DESC, r.id DESC
     LIMIT least(greatest(map_reports.max_rows, 1), 5000);
 END;
-COMMENT ON FUNCTION civic.map_reports(
-    double precision, double precision, double precision, double precision, integer
-) IS 'Points for a map: the newest reports the asker can see between four degrees; 1 to 5000 rows.';
+COMMENT ON FUNCTION civic.map_reports(civic.longitude, civic.latitude, civic.longitude, civic.latitude, integer) IS 'Points for a map: the newest reports the asker can see between four degrees; 1 to 5000 rows.';
 
 CREATE FUNCTION civic.report_history(report_id uuid) RETURNS SETOF civic.status_history
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 10 SET search_path = pg_catalog, pg_temp

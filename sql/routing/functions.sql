@@ -18,7 +18,7 @@ COMMENT ON FUNCTION civic.load_area(civic.area_kind, text, text, jsonb, date, js
     'Adds an area from a GeoJSON geometry, Polygon or MultiPolygon in degrees; a polygon that crosses itself is mended.'
     ' Errors: 42501 not open to the caller, 23505 version known, 23514 no area left.';
 
-CREATE FUNCTION civic.areas_at(latitude double precision, longitude double precision, on_day date DEFAULT NULL)
+CREATE FUNCTION civic.areas_at(latitude civic.latitude, longitude civic.longitude, on_day date DEFAULT NULL)
     RETURNS SETOF civic.areas
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 3 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
@@ -30,5 +30,5 @@ BEGIN ATOMIC
         AND coalesce(areas_at.on_day, current_date) < a.valid_until
     ORDER BY a.kind, a.id;
 END;
-COMMENT ON FUNCTION civic.areas_at(double precision, double precision, date) IS
+COMMENT ON FUNCTION civic.areas_at(civic.latitude, civic.longitude, date) IS
     'Areas that cover a point, borders included, on a day (today unless given).';

@@ -4,7 +4,7 @@
 # Needs a server to connect to (PGHOST, PGPORT, PGUSER) with civic installed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-# shellcheck source=script/cluster.sh
+# shellcheck source=../../script/cluster.sh
 . script/cluster.sh
 
 n=0
@@ -54,7 +54,10 @@ snapshot()
 
 refused()
 {
-	! psql -Xq -d "$1" -c "$2" 2>"$work/error" && grep -q "$3" "$work/error" || { cat "$work/error"; return 1; }
+	if psql -Xq -d "$1" -c "$2" 2>"$work/error" || ! grep -q "$3" "$work/error"; then
+		cat "$work/error"
+		return 1
+	fi
 }
 
 equal()
