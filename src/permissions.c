@@ -9,9 +9,11 @@
 #include "civic.h"
 
 #include "access/parallel.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "nodes/primnodes.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -50,6 +52,7 @@ static struct
 	uint64 identity_version;
 	uint64 access_version;
 	Oid outer_role;
+	TimestampTz statement; /* of the client's, in which changes were last looked for */
 	uint64 stamp;
 	CivicAccess access;
 } current;
@@ -243,8 +246,12 @@ resolve(void)
 	else
 	{
 		load_person(&key, claimed->has_user, &access);
-		entry = hash_search(people, &key, HASH_ENTER, NULL);
-		entry->access = access;
+		/* Nobody tells when an unknown person becomes known, so only the known are kept. */
+		if (access.has_organization)
+		{
+			entry = hash_search(people, &key, HASH_ENTER, NULL);
+			entry->access = access;
+		}
 		provisional = shared_snapshot;
 	}
 done:
@@ -269,6 +276,7 @@ fresh_access(void)
 		(current.provisional || current.access_version != civic_cache_version(CIVIC_CACHE_ACCESS)))
 		current.valid = false;
 	(void) civic_claimed_identity(); /* raises when it has expired */
+	current.statement = GetCurrentStatementStartTimestamp();
 	return civic_access();
 }
 
@@ -277,6 +285,13 @@ is_current(void)
 {
 	return current.valid && current.identity_version == civic_identity_version() &&
 		   current.outer_role == GetOuterUserId();
+}
+
+/* PL/pgSQL keeps call sites over the statements of a transaction, so these also look at the clock. */
+static inline bool
+is_checked(void)
+{
+	return is_current() && current.statement == GetCurrentStatementStartTimestamp();
 }
 
 const CivicAccess *
@@ -294,7 +309,7 @@ civic_access(void)
 static inline const CivicAccess *
 access_for_call(FunctionCallInfo fcinfo)
 {
-	if (fcinfo->flinfo->fn_extra == NULL)
+	if (fcinfo->flinfo->fn_extra == NULL || !is_checked())
 	{
 		const CivicAccess *access = fresh_access();
 
@@ -410,6 +425,14 @@ typedef struct PermissionCall
 	bool answer;
 } PermissionCall;
 
+/* Not a parameter: PL/pgSQL evaluates one expression with many values of it. */
+static bool
+asks_constant(Node *expression)
+{
+	return expression != NULL && IsA(expression, FuncExpr) &&
+		   IsA(linitial(((FuncExpr *) expression)->args), Const);
+}
+
 static bool
 answer_permission(text *code)
 {
@@ -434,11 +457,13 @@ civic_has_permission(PG_FUNCTION_ARGS)
 	if (call == NULL)
 	{
 		call = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(PermissionCall));
-		call->constant = get_fn_expr_arg_stable(fcinfo->flinfo, 0);
+		call->constant = asks_constant(fcinfo->flinfo->fn_expr);
 		(void) fresh_access();
 		fcinfo->flinfo->fn_extra = call;
 	}
-	if (call->constant && call->stamp == current.stamp && is_current())
+	if (!is_checked())
+		(void) fresh_access();
+	if (call->constant && call->stamp == current.stamp)
 		PG_RETURN_BOOL(call->answer);
 
 	call->answer = answer_permission(PG_GETARG_TEXT_PP(0));
