@@ -94,7 +94,8 @@ BEGIN ATOMIC
     LIMIT least(greatest(nearby_reports.max_rows, 1), 1000);
 END;
 COMMENT ON FUNCTION civic.nearby_reports(civic.latitude, civic.longitude, civic.distance_m, integer) IS
-    'Reports the asker can see within so many metres of a point, nearest first; 1 to 1000 rows. Error 23514 for a position'
+    'Reports the asker can see within so many metres of a point, nearest first; 1 to 1000 rows. Error 23514 for a'
+    ' position'
     ' or distance out of bounds.';
 
 CREATE FUNCTION civic.search_reports(
@@ -144,7 +145,8 @@ BEGIN ATOMIC
     ORDER BY r.created_at DESC, r.id DESC
     LIMIT least(greatest(map_reports.max_rows, 1), 5000);
 END;
-COMMENT ON FUNCTION civic.map_reports(civic.longitude, civic.latitude, civic.longitude, civic.latitude, integer) IS 'Points for a map: the newest reports the asker can see between four degrees; 1 to 5000 rows.';
+COMMENT ON FUNCTION civic.map_reports(civic.longitude, civic.latitude, civic.longitude, civic.latitude, integer) IS
+    'Points for a map: the newest reports the asker can see between four degrees; 1 to 5000 rows.';
 
 CREATE FUNCTION civic.report_history(report_id uuid) RETURNS SETOF civic.status_history
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 10 SET search_path = pg_catalog, pg_temp

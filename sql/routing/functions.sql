@@ -6,7 +6,22 @@ CREATE FUNCTION civic.load_area(
 AS $$
 DECLARE
     result civic.areas;
+    boundary geometry;
 BEGIN
+    BEGIN
+        boundary := civic.boundary_of(load_area.geometry);
+    EXCEPTION WHEN internal_error THEN
+        -- PostGIS gives its own errors no code.
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('the geometry of area "%s" is not GeoJSON', load_area.code),
+            DETAIL = SQLERRM,
+            HINT = 'Pass the "geometry" member of a feature: a Polygon or a MultiPolygon.';
+    END;
+    IF boundary IS NULL OR ST_IsEmpty(boundary) THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('the geometry of area "%s" covers nothing', load_area.code),
+            HINT = 'Pass a Polygon or a MultiPolygon with an inside.';
+    END IF;
     INSERT INTO civic.areas AS a (kind, code, name, boundary, valid_from, properties)
     VALUES (load_area.kind, load_area.code, load_area.name, civic.boundary_of(load_area.geometry),
         load_area.valid_from, load_area.properties)
