@@ -27,7 +27,7 @@
 static const char *const signal_tables[CIVIC_CACHES] = {"access_signal", "workflow_signal"};
 
 static Oid signal_relations[CIVIC_CACHES];
-static uint64 versions[CIVIC_CACHES] = {1, 1};
+uint64 civic_cache_versions[CIVIC_CACHES] = {1, 1};
 static Oid owner_role = InvalidOid;
 
 /* Tables whose columns compiled rules refer to by number; past the last place, any table counts as one. */
@@ -44,13 +44,13 @@ relation_changed(Datum argument, Oid relation)
 	for (int i = 0; i < CIVIC_CACHES; i++)
 	{
 		if (relation == InvalidOid || relation == signal_relations[i])
-			versions[i]++;
+			civic_cache_versions[i]++;
 	}
 	for (int i = 0; i < watched_count; i++)
 	{
 		if (relation == watched_relations[i] || watched_count == MAX_WATCHED_RELATIONS)
 		{
-			versions[CIVIC_CACHE_WORKFLOW]++;
+			civic_cache_versions[CIVIC_CACHE_WORKFLOW]++;
 			break;
 		}
 	}
@@ -60,7 +60,7 @@ relation_changed(Datum argument, Oid relation)
 static void
 labels_changed(Datum argument, int cache, uint32 hash)
 {
-	versions[CIVIC_CACHE_WORKFLOW]++;
+	civic_cache_versions[CIVIC_CACHE_WORKFLOW]++;
 }
 
 /* Roles were made, dropped or regranted: the asker's rights and the owner's OID may be others now. */
@@ -68,7 +68,7 @@ static void
 roles_changed(Datum argument, int cache, uint32 hash)
 {
 	owner_role = InvalidOid;
-	versions[CIVIC_CACHE_ACCESS]++;
+	civic_cache_versions[CIVIC_CACHE_ACCESS]++;
 }
 
 /* A schema was dropped or made: after DROP SCHEMA civic CASCADE the signal tables are others. */
@@ -78,7 +78,7 @@ schemas_changed(Datum argument, int cache, uint32 hash)
 	for (int i = 0; i < CIVIC_CACHES; i++)
 	{
 		signal_relations[i] = InvalidOid;
-		versions[i]++;
+		civic_cache_versions[i]++;
 	}
 }
 
@@ -119,7 +119,7 @@ civic_cache_version(CivicCache cache)
 				(errcode(ERRCODE_CIVIC_DATA_MODEL_MISSING),
 				 errmsg("the tables of civic do not exist in this database"),
 				 errhint("Run SELECT civic.create_data_model() as a superuser.")));
-	return versions[cache];
+	return civic_cache_versions[cache];
 }
 
 /*

@@ -29,7 +29,8 @@ typedef enum CivicCache
 
 extern void civic_init_caches(void);
 
-/* Changes whenever cached rows may be out of date. */
+/* Changes whenever cached rows may be out of date; civic_cache_version() first takes in what others committed. */
+extern uint64 civic_cache_versions[CIVIC_CACHES];
 extern uint64 civic_cache_version(CivicCache cache);
 
 extern void civic_watch_relation(Oid relation);
@@ -142,6 +143,8 @@ extern const CivicMachine *civic_machine(Relation relation, const CivicGuardArgu
 										 const pg_uuid_t *organization);
 
 /* ---- workflow.c ---- */
+
+extern bool civic_projecting;
 
 struct Trigger;
 extern CivicGuardArguments civic_guard_arguments(const struct Trigger *trigger);

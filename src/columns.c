@@ -79,6 +79,9 @@ civic_guard_columns(PG_FUNCTION_ARGS)
 	civic_check_trigger(fcinfo, "guard_columns", TRIGGER_EVENT_BEFORE, true);
 	if (!TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 		return PointerGetDatum(trigger->tg_trigtuple);
+	/* What a report writes to its task was guarded on the report. */
+	if (civic_projecting)
+		return PointerGetDatum(trigger->tg_newtuple);
 	relation = RelationGetRelationName(trigger->tg_relation);
 	desc = RelationGetDescr(trigger->tg_relation);
 

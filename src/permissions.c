@@ -284,6 +284,7 @@ static inline bool
 is_current(void)
 {
 	return current.valid && current.identity_version == civic_identity_version() &&
+		   current.access_version == civic_cache_versions[CIVIC_CACHE_ACCESS] &&
 		   current.outer_role == GetOuterUserId();
 }
 

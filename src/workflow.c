@@ -4,6 +4,8 @@
  */
 #include "civic.h"
 
+#include <ctype.h>
+
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_type.h"
@@ -29,7 +31,7 @@ CIVIC_FUNCTION(civic_is_projecting);
  * True while a report writes its task. The task's own guard then stands aside: the report was guarded, and the
  * task says the same in other words.
  */
-static bool projecting = false;
+bool civic_projecting = false;
 
 CivicGuardArguments
 civic_guard_arguments(const struct Trigger *trigger)
@@ -251,9 +253,15 @@ check_reason(const CivicMachine *machine, const CivicTransition *transition, Rel
 	value = heap_getattr(new_row, transition->reason_column, RelationGetDescr(relation), &isnull);
 	if (!isnull)
 	{
-		text *reason = DatumGetTextPP(DirectFunctionCall1(btrim1, value));
+		text *reason = DatumGetTextPP(value);
+		const char *start = VARDATA_ANY(reason);
+		const char *end = start + VARSIZE_ANY_EXHDR(reason);
 
-		characters = pg_mbstrlen_with_len(VARDATA_ANY(reason), VARSIZE_ANY_EXHDR(reason));
+		while (start < end && isspace((unsigned char) *start))
+			start++;
+		while (end > start && isspace((unsigned char) end[-1]))
+			end--;
+		characters = pg_mbstrlen_with_len(start, end - start);
 	}
 	verdict = civic_transition_reason(transition, isnull, characters);
 	if (verdict != CIVIC_ALLOWED)
@@ -379,7 +387,7 @@ civic_guard_status(PG_FUNCTION_ARGS)
 	arguments = civic_guard_arguments(trigger->tg_trigger);
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
 	{
-		if (!projecting)
+		if (!civic_projecting)
 			guard_insert(machine_of_row(relation, &arguments, trigger->tg_trigtuple), relation,
 						 trigger->tg_trigtuple);
 		return PointerGetDatum(trigger->tg_trigtuple);
@@ -390,7 +398,7 @@ civic_guard_status(PG_FUNCTION_ARGS)
 	status = status_attribute(relation, arguments.status);
 	old_status = heap_getattr(trigger->tg_trigtuple, status, desc, &old_null);
 	new_status = heap_getattr(trigger->tg_newtuple, status, desc, &new_null);
-	if (old_null || new_null || old_status == new_status || projecting)
+	if (old_null || new_null || old_status == new_status || civic_projecting)
 		return PointerGetDatum(trigger->tg_newtuple);
 	return PointerGetDatum(guard_update(machine_of_row(relation, &arguments, trigger->tg_trigtuple),
 										relation, trigger->tg_trigtuple, trigger->tg_newtuple,
@@ -542,7 +550,7 @@ civic_project_report(PG_FUNCTION_ARGS)
 	Datum values[2];
 	bool isnull;
 	CivicOwnerScope scope;
-	bool outer_projecting = projecting;
+	bool outer_projecting = civic_projecting;
 
 	civic_check_trigger(fcinfo, "project_report", TRIGGER_EVENT_AFTER, true);
 	desc = RelationGetDescr(trigger->tg_relation);
@@ -566,13 +574,13 @@ civic_project_report(PG_FUNCTION_ARGS)
 	}
 	PG_TRY();
 	{
-		projecting = true;
+		civic_projecting = true;
 		if (SPI_execute_plan(plan, values, NULL, false, 0) != SPI_OK_SELECT)
 			elog(ERROR, "could not project a report to its task");
 	}
 	PG_FINALLY();
 	{
-		projecting = outer_projecting;
+		civic_projecting = outer_projecting;
 	}
 	PG_END_TRY();
 	civic_leave_owner(&scope);
@@ -583,5 +591,5 @@ civic_project_report(PG_FUNCTION_ARGS)
 Datum
 civic_is_projecting(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(projecting);
+	PG_RETURN_BOOL(civic_projecting);
 }

@@ -77,7 +77,7 @@ DECLARE
     target record;
     own integer := civic.current_role_level();
 BEGIN
-    SELECT r.level, r.family, r.assign_permission INTO target
+    SELECT r.id, r.organization_id, r.level, r.family, r.assign_permission, r.is_system INTO target
     FROM civic.roles AS r
     WHERE r.organization_id IN (civic.current_organization_id(), '00000000-0000-0000-0000-000000000000')
         AND r.code = role_code
@@ -93,14 +93,23 @@ BEGIN
     IF NOT civic.has_permission(target.assign_permission) THEN
         RETURN false;
     END IF;
+    -- Nobody gets through a role of the organization what they do not have.
+    IF NOT target.is_system AND EXISTS (
+        SELECT FROM civic.role_permissions AS rp
+        WHERE rp.organization_id = target.organization_id AND rp.role_id = target.id
+            AND NOT civic.has_permission(rp.permission_code)
+    ) THEN
+        RETURN false;
+    END IF;
     -- On the ladder: super_admin any, admin any below admin, auditor none, others strictly below themselves.
     RETURN target.family <> 'civic' OR CASE own WHEN 7 THEN true WHEN 5 THEN false ELSE target.level < own END;
 END
 $$;
 COMMENT ON FUNCTION civic.can_manage_role(text) IS
     'Whether the asker may give or take a role: the permission the role names, and on the civic ladder also the level'
-    ' rule (super_admin any; admin any but admin and super_admin; auditor none; others strictly lower). Error 42704 for'
-    ' a role that does not exist.';
+    ' rule (super_admin any; admin any but admin and super_admin; auditor none; others strictly lower). For a role of'
+    ' the'
+    ' organization the asker must also hold all its permissions. Error 42704 for a role that does not exist.';
 
 CREATE FUNCTION civic.protect_table(target pg_catalog.regclass) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT SET search_path = pg_catalog, pg_temp
@@ -167,20 +176,29 @@ COMMENT ON FUNCTION civic_private.check_last_admin(uuid, uuid) IS
 CREATE FUNCTION civic_private.guard_user_status() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-BEGIN
-    IF EXISTS (
-        SELECT FROM civic.user_roles AS ur
+DECLARE
+    level integer := (
+        SELECT coalesce(max(r.level), 0) FROM civic.user_roles AS ur
         JOIN civic.roles AS r ON r.organization_id = ur.role_organization_id AND r.id = ur.role_id
-        WHERE ur.organization_id = OLD.organization_id AND ur.user_id = OLD.id
-            AND r.family = 'civic' AND r.level >= 6
-    ) THEN
+        WHERE ur.organization_id = OLD.organization_id AND ur.user_id = OLD.id AND r.family = 'civic'
+    );
+BEGIN
+    IF level >= 6 AND OLD.status = 'active' THEN
         PERFORM civic_private.check_last_admin(OLD.organization_id, OLD.id);
     END IF;
-    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    IF NOT civic.is_system() AND level >= civic.current_role_level() AND civic.current_role_level() < 7 THEN
+        RAISE EXCEPTION USING ERRCODE = 'ZC007',
+            MESSAGE = 'you may not change the status of this person',
+            DETAIL = 'The person stands as high as you on the civic ladder, or higher.',
+            HINT = 'Ask somebody above them.', TABLE = 'users', COLUMN = 'status', SCHEMA = 'civic';
+    END IF;
+    RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION civic_private.guard_user_status() IS
-    'BEFORE row trigger on civic.users for one who stops being active: keeps the last administrator. Error ZC007.';
+    'BEFORE row trigger on civic.users for a change of status: only of people lower on the ladder, and never of the'
+    ' last'
+    ' administrator. Error ZC007.';
 
 CREATE FUNCTION civic_private.guard_user_role() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -287,9 +305,19 @@ $$;
 COMMENT ON FUNCTION civic_private.record_role() IS 'AFTER row trigger on civic.user_roles: writes civic.role_history.';
 
 CREATE FUNCTION civic_private.protect_system_role() RETURNS trigger
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    IF TG_OP <> 'DELETE' AND NOT NEW.is_system AND EXISTS (
+        SELECT FROM civic.roles AS r WHERE r.is_system AND r.code = NEW.code
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'ZC007',
+            MESSAGE = format('role "%s" is built in', NEW.code),
+            HINT = 'Choose another code.', TABLE = 'roles', COLUMN = 'code', SCHEMA = 'civic';
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        RETURN NEW;
+    END IF;
     IF OLD.is_system AND (TG_OP = 'DELETE'
         OR (NEW.organization_id, NEW.id, NEW.code, NEW.family, NEW.level, NEW.is_system)
             <> (OLD.organization_id, OLD.id, OLD.code, OLD.family, OLD.level, OLD.is_system)) THEN
@@ -302,7 +330,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.protect_system_role() IS
-    'BEFORE row trigger on civic.roles: built-in roles stay as they are. Error ZC007.';
+    'BEFORE row trigger on civic.roles: built-in roles stay as they are, and no other has the code of one. Error'
+    ' ZC007.';
 
 CREATE FUNCTION civic_private.refuse_change() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -391,6 +420,30 @@ $$;
 COMMENT ON FUNCTION civic.take_role(uuid, text) IS
     'Takes a role from a person; false when they did not have it. Roles of the civic ladder are changed, not taken.'
     ' Error ZC007.';
+
+CREATE FUNCTION civic.set_user_status(user_id uuid, status civic.user_status) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT civic.has_permission('suspend:user') THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = 'you may not change the status of people',
+            DETAIL = 'That needs permission "suspend:user".',
+            HINT = 'Ask a moderator or an administrator.';
+    END IF;
+    UPDATE civic.users AS u SET status = set_user_status.status
+    WHERE u.organization_id = civic.current_organization_id() AND u.id = set_user_status.user_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+            MESSAGE = 'the person does not exist',
+            HINT = 'Check the id.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION civic.set_user_status(uuid, civic.user_status) IS
+    'Suspends, deactivates or reactivates a person; their rights end or begin with their next statement. Errors:'
+    ' 42501 not'
+    ' open to the caller, ZC007 the last administrator, P0002 no such person.';
 
 CREATE FUNCTION civic.register_user(
     phone text DEFAULT NULL, email text DEFAULT NULL, full_name text DEFAULT NULL, preferred_language text DEFAULT 'en'

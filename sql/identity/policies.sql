@@ -24,20 +24,21 @@ SELECT civic.protect_table('civic.users');
 CREATE POLICY own ON civic.users FOR SELECT USING (id = civic.current_user_id());
 CREATE POLICY staff ON civic.users FOR SELECT
     USING (civic.has_permission('read:all_users') OR civic.has_permission('view_user'));
+-- An auditor (level 5) writes nothing.
 CREATE POLICY own_profile ON civic.users FOR UPDATE
-    USING (id = civic.current_user_id()) WITH CHECK (id = civic.current_user_id());
+    USING (id = civic.current_user_id() AND civic.current_role_level() <> 5)
+    WITH CHECK (id = civic.current_user_id());
 CREATE POLICY any_profile ON civic.users FOR UPDATE
-    USING (civic.has_permission('update:any_profile') OR civic.has_permission('suspend:user')
-        OR civic.has_permission('edit_user'))
-    WITH CHECK (civic.has_permission('update:any_profile') OR civic.has_permission('suspend:user')
-        OR civic.has_permission('edit_user'));
+    USING (civic.has_permission('update:any_profile') OR civic.has_permission('edit_user'))
+    WITH CHECK (civic.has_permission('update:any_profile') OR civic.has_permission('edit_user'));
 CREATE POLICY created ON civic.users FOR INSERT
     WITH CHECK (civic.has_permission('update:any_profile') OR civic.has_permission('create_user'));
 
 SELECT civic.protect_table('civic.user_profiles');
 CREATE POLICY readable ON civic.user_profiles FOR SELECT USING (civic.current_user_id() IS NOT NULL);
 CREATE POLICY own ON civic.user_profiles
-    USING (user_id = civic.current_user_id()) WITH CHECK (user_id = civic.current_user_id());
+    USING (user_id = civic.current_user_id() AND civic.current_role_level() <> 5)
+    WITH CHECK (user_id = civic.current_user_id() AND civic.current_role_level() <> 5);
 
 ALTER TABLE civic.permissions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readable ON civic.permissions FOR SELECT USING (civic.current_organization_id() IS NOT NULL);
@@ -48,17 +49,22 @@ CREATE POLICY tenant ON civic.roles AS RESTRICTIVE
     USING (civic.current_organization_id() IS NOT NULL AND organization_id
         IN (civic.current_organization_id(), '00000000-0000-0000-0000-000000000000'))
     WITH CHECK (organization_id = civic.current_organization_id());
-CREATE POLICY service ON civic.roles TO civic_service USING (true) WITH CHECK (true);
+CREATE POLICY service ON civic.roles TO civic_service
+    USING (organization_id = civic.current_organization_id())
+    WITH CHECK (organization_id = civic.current_organization_id());
 CREATE POLICY readable ON civic.roles FOR SELECT USING (true);
 CREATE POLICY managed ON civic.roles
-    USING (civic.has_permission('can_manage_roles')) WITH CHECK (civic.has_permission('can_manage_roles'));
+    USING (civic.has_permission('can_manage_roles') AND organization_id = civic.current_organization_id())
+    WITH CHECK (civic.has_permission('can_manage_roles'));
 
 ALTER TABLE civic.role_permissions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON civic.role_permissions AS RESTRICTIVE
     USING (civic.current_organization_id() IS NOT NULL AND organization_id
         IN (civic.current_organization_id(), '00000000-0000-0000-0000-000000000000'))
     WITH CHECK (organization_id = civic.current_organization_id());
-CREATE POLICY service ON civic.role_permissions TO civic_service USING (true) WITH CHECK (true);
+CREATE POLICY service ON civic.role_permissions TO civic_service
+    USING (organization_id = civic.current_organization_id())
+    WITH CHECK (organization_id = civic.current_organization_id());
 CREATE POLICY readable ON civic.role_permissions FOR SELECT USING (true);
 -- Nobody gives a permission they do not hold.
 CREATE POLICY given ON civic.role_permissions FOR INSERT

@@ -15,7 +15,7 @@ CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.jurisdictions
 
 CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.users
     FOR EACH ROW EXECUTE FUNCTION civic.guard_columns('organization_id', 'id', 'created_at',
-        'status=suspend:user', 'department_id=assign:officer', 'employee_id=assign:officer',
+        'status=update:any_profile', 'department_id=assign:officer', 'employee_id=assign:officer',
         'phone_verified=update:any_profile', 'email_verified=update:any_profile',
         'reputation_score=update:any_profile', 'total_reports=update:any_profile',
         'total_validations=update:any_profile', 'helpful_validations=update:any_profile',
@@ -26,8 +26,8 @@ CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.users
         'notes=update:any_profile', 'aadhaar_linked=update:any_profile', 'digilocker_linked=update:any_profile');
 CREATE TRIGGER t20_profile BEFORE INSERT OR UPDATE OF full_name, email, phone, primary_address, profile_completion
     ON civic.users FOR EACH ROW EXECUTE FUNCTION civic_private.complete_profile();
-CREATE TRIGGER t30_last_admin BEFORE UPDATE OF status ON civic.users
-    FOR EACH ROW WHEN (OLD.status = 'active' AND NEW.status <> 'active')
+CREATE TRIGGER t30_status BEFORE UPDATE OF status ON civic.users
+    FOR EACH ROW WHEN (OLD.status <> NEW.status)
     EXECUTE FUNCTION civic_private.guard_user_status();
 CREATE TRIGGER t80_signal AFTER DELETE OR UPDATE OF status, department_id ON civic.users
     EXECUTE FUNCTION civic_private.signal_change('access_signal');
@@ -40,7 +40,7 @@ CREATE TRIGGER t80_signal AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON civic.
     EXECUTE FUNCTION civic_private.signal_change('access_signal');
 CREATE TRIGGER t81_signal AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON civic.permissions
     EXECUTE FUNCTION civic_private.signal_change('workflow_signal');
-CREATE TRIGGER t20_system BEFORE DELETE OR UPDATE ON civic.roles
+CREATE TRIGGER t20_system BEFORE INSERT OR DELETE OR UPDATE ON civic.roles
     FOR EACH ROW EXECUTE FUNCTION civic_private.protect_system_role();
 CREATE TRIGGER t80_signal AFTER DELETE OR UPDATE OR TRUNCATE ON civic.roles
     EXECUTE FUNCTION civic_private.signal_change('access_signal');

@@ -260,7 +260,8 @@ DECLARE
     root record;
 BEGIN
     IF NEW.status IN ('assigned_to_department', 'assigned_to_officer')
-        AND (TG_OP = 'INSERT' OR NEW.department_id IS DISTINCT FROM OLD.department_id) AND NOT EXISTS (
+        AND (TG_OP = 'INSERT' OR NEW.status <> OLD.status OR NEW.department_id IS DISTINCT FROM OLD.department_id)
+        AND NOT EXISTS (
             SELECT FROM civic.departments AS d
             WHERE d.organization_id = NEW.organization_id AND d.id = NEW.department_id AND d.is_active
         ) AND NEW.department_id IS NOT NULL THEN
@@ -273,7 +274,8 @@ BEGIN
 
     IF NEW.assigned_to IS NOT NULL AND NEW.status NOT IN ('resolved', 'closed', 'rejected', 'duplicate')
         AND (TG_OP = 'INSERT' OR NEW.assigned_to IS DISTINCT FROM OLD.assigned_to
-            OR NEW.department_id IS DISTINCT FROM OLD.department_id) THEN
+            OR NEW.department_id IS DISTINCT FROM OLD.department_id
+            OR (NEW.status = 'assigned_to_officer' AND OLD.status <> 'assigned_to_officer')) THEN
         SELECT u.is_active, u.department_id IS NOT DISTINCT FROM NEW.department_id AS same_department,
             EXISTS (
                 SELECT FROM civic.user_roles AS ur
@@ -429,13 +431,8 @@ BEGIN
         coalesce(p.assignment_rejection_reason, p.rework_reason, p.rejection_reason) AS refusal
     INTO r FROM civic.reports AS p WHERE p.organization_id = organization AND p.id = report;
     want := civic.task_status_of(r.status);
-    IF want IS NULL OR (r.assigned_to IS NULL AND want = 'on_hold') THEN
+    IF want IS NULL OR r.assigned_to IS NULL THEN
         DELETE FROM civic.tasks AS t WHERE t.organization_id = organization AND t.report_id = report;
-        RETURN;
-    END IF;
-    IF r.assigned_to IS NULL THEN
-        UPDATE civic.tasks AS t SET status = want
-        WHERE t.organization_id = organization AND t.report_id = report AND t.status <> want;
         RETURN;
     END IF;
     INSERT INTO civic.tasks AS t (organization_id, report_id, assigned_to, department_id, status, priority,
@@ -479,19 +476,27 @@ DECLARE
         WHEN 'resolved' THEN 'resolved'
         ELSE 'assignment_rejected'
     END;
+    moved boolean := true;
 BEGIN
     IF civic.is_projecting() THEN
         RETURN NULL;
     END IF;
+    IF TG_OP = 'UPDATE' THEN
+        moved := NEW.status <> OLD.status;
+        IF NOT moved AND NEW.assigned_to = OLD.assigned_to
+            AND NEW.resolution_notes IS NOT DISTINCT FROM OLD.resolution_notes THEN
+            RETURN NULL;
+        END IF;
+    END IF;
     UPDATE civic.reports AS r SET
-        status = CASE WHEN TG_OP = 'UPDATE' AND NEW.status = OLD.status THEN r.status ELSE target END,
+        status = CASE WHEN moved THEN target ELSE r.status END,
         assigned_to = NEW.assigned_to,
-        resolution_notes = coalesce(NEW.resolution_notes, r.resolution_notes),
-        assignment_rejection_reason = CASE WHEN target = 'assignment_rejected' THEN NEW.rejection_reason
+        resolution_notes = NEW.resolution_notes,
+        assignment_rejection_reason = CASE WHEN moved AND target = 'assignment_rejected' THEN NEW.rejection_reason
             ELSE r.assignment_rejection_reason END,
-        rework_reason = CASE WHEN TG_OP = 'UPDATE' AND OLD.status = 'pending_verification' AND target = 'in_progress'
+        rework_reason = CASE WHEN moved AND r.status = 'pending_verification' AND target = 'in_progress'
             THEN NEW.rejection_reason ELSE r.rework_reason END,
-        hold_reason = CASE WHEN target = 'on_hold' THEN NEW.notes ELSE r.hold_reason END
+        hold_reason = CASE WHEN moved AND target = 'on_hold' THEN NEW.notes ELSE r.hold_reason END
     WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'ZC003',
@@ -502,8 +507,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.move_report() IS
-    'AFTER row trigger on civic.tasks, as the caller: a write of status or officer is a move of the report, under its'
-    ' guard. Error ZC003.';
+    'AFTER row trigger on civic.tasks, as the caller: a write of status, officer or resolution is a write of the'
+    ' report,'
+    ' under its guard. Error ZC003.';
 
 CREATE FUNCTION civic_private.keep_task() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

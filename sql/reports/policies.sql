@@ -48,7 +48,9 @@ CREATE POLICY own ON civic.media FOR SELECT USING (uploaded_by = civic.current_u
 CREATE POLICY staff ON civic.media FOR SELECT USING (civic.has_permission('read:private_report'));
 CREATE POLICY uploaded ON civic.media FOR INSERT WITH CHECK (uploaded_by = civic.current_user_id());
 CREATE POLICY described ON civic.media FOR UPDATE
-    USING (uploaded_by = civic.current_user_id() OR civic.has_permission('moderate:content'))
+    USING (uploaded_by = civic.current_user_id()
+        OR (civic.has_permission('moderate:content') AND civic.has_permission('read:private_report')))
     WITH CHECK (uploaded_by = civic.current_user_id() OR civic.has_permission('moderate:content'));
 CREATE POLICY withdrawn ON civic.media FOR DELETE
-    USING (uploaded_by = civic.current_user_id() OR civic.has_permission('moderate:content'));
+    USING (uploaded_by = civic.current_user_id()
+        OR (civic.has_permission('moderate:content') AND civic.has_permission('read:private_report')));

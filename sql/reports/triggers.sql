@@ -43,7 +43,7 @@ CREATE TRIGGER t50_count AFTER INSERT OR DELETE ON civic.report_supporters
 
 CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.tasks
     FOR EACH ROW EXECUTE FUNCTION civic.guard_columns('organization_id', 'id', 'report_id', 'created_at',
-        'department_id=route:report', 'assigned_to=assign:task', 'assigned_by=assign:task', 'priority=assign:task',
+        'department_id', 'assigned_to=assign:task', 'assigned_by=assign:task', 'priority=assign:task',
         'sla_deadline=assign:task', 'sla_state=import:data', 'sla_violation_count=import:data',
         'assigned_at=import:data', 'acknowledged_at=import:data', 'started_at=import:data', 'resolved_at=import:data',
         'rejected_at=import:data');
@@ -51,7 +51,7 @@ CREATE TRIGGER t10_guard BEFORE INSERT OR UPDATE ON civic.tasks
     FOR EACH ROW EXECUTE FUNCTION civic.guard_status('task', 'status', 'assigned_to', '');
 CREATE TRIGGER t20_keep BEFORE DELETE ON civic.tasks
     FOR EACH ROW EXECUTE FUNCTION civic_private.keep_task();
-CREATE TRIGGER t60_move_report AFTER INSERT OR UPDATE OF status, assigned_to ON civic.tasks
+CREATE TRIGGER t60_move_report AFTER INSERT OR UPDATE OF status, assigned_to, resolution_notes ON civic.tasks
     FOR EACH ROW EXECUTE FUNCTION civic_private.move_report();
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.tasks
     FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at');

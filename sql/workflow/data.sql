@@ -31,7 +31,7 @@ FROM (
             1, 1000, '{assigned_to}', '{}', '{assignment_rejection_reason,assignment_rejected_at}', NULL),
         ('report', 'assignment_rejected', 'classified', '{system}', 'decide:classification', NULL,
             1, 1000, '{category,severity}', '{}',
-            '{assigned_to,department_id,assignment_rejection_reason}', NULL),
+            '{assigned_to,department_id,assignment_rejection_reason,assignment_rejected_at}', NULL),
         ('report', 'assignment_rejected', 'rejected', '{}', 'reject:report', 'rejection_reason',
             1, 1000, '{}', '{}', '{assignment_rejection_reason,assignment_rejected_at}', NULL),
         ('report', 'acknowledged', 'in_progress', '{assignee}', NULL, NULL,

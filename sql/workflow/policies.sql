@@ -4,7 +4,9 @@ CREATE POLICY tenant ON civic.workflow_transitions AS RESTRICTIVE
     USING (civic.current_organization_id() IS NOT NULL AND organization_id
         IN (civic.current_organization_id(), '00000000-0000-0000-0000-000000000000'))
     WITH CHECK (organization_id = civic.current_organization_id());
-CREATE POLICY service ON civic.workflow_transitions TO civic_service USING (true) WITH CHECK (true);
+CREATE POLICY service ON civic.workflow_transitions TO civic_service
+    USING (organization_id = civic.current_organization_id())
+    WITH CHECK (organization_id = civic.current_organization_id());
 CREATE POLICY readable ON civic.workflow_transitions FOR SELECT USING (true);
 CREATE POLICY managed ON civic.workflow_transitions
     USING (civic.has_permission('manage:workflow') AND organization_id = civic.current_organization_id())
