@@ -55,8 +55,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.create_data_model() IS
     'Creates the tables, policies and triggers of civic where only its functions and types are installed. CREATE'
-    ' EXTENSION'
-    ' does so by itself, except during a restore. For superusers. Error 42P07 when they exist.';
+    ' EXTENSION does so by itself, except during a restore. For superusers. Error 42P07 when they exist.';
 SELECT civic_private.set_function_rights(ARRAY(
     SELECT p.oid FROM pg_catalog.pg_proc AS p
     WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)

@@ -8,8 +8,7 @@ CREATE FUNCTION civic.is_restoring() RETURNS pg_catalog.bool
     LANGUAGE c STABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_is_restoring';
 COMMENT ON FUNCTION civic.is_restoring() IS
     'True when CREATE EXTENSION civic would leave the tables to a restore: setting civic.restoring is on, or'
-    ' row_security'
-    ' is off, as every dump sets it.';
+    ' row_security is off, as every dump sets it.';
 
 CREATE FUNCTION civic.uuid_v7() RETURNS pg_catalog.uuid
     LANGUAGE c VOLATILE PARALLEL SAFE STRICT COST 1 AS 'MODULE_PATHNAME', 'civic_uuid_v7';
@@ -21,8 +20,7 @@ CREATE FUNCTION civic.current_organization_id() RETURNS pg_catalog.uuid
 COMMENT ON FUNCTION civic.current_organization_id() IS
     'Organization the session works for, or null. From setting civic.organization_id, else claim organization_id of'
     ' request.jwt.claims, else the default organization where a person or an administrator asks. Null when the person'
-    ' is'
-    ' unknown or not active in it. Error 22023 for a malformed value, ZC005 for an expired token.';
+    ' is unknown or not active in it. Error 22023 for a malformed value, ZC005 for an expired token.';
 
 CREATE FUNCTION civic.current_user_id() RETURNS pg_catalog.uuid
     LANGUAGE c STABLE PARALLEL SAFE STRICT COST 1 AS 'MODULE_PATHNAME', 'civic_current_user_id';
@@ -39,8 +37,7 @@ CREATE FUNCTION civic.current_role_level() RETURNS pg_catalog.int4
     LANGUAGE c STABLE PARALLEL SAFE STRICT COST 1 AS 'MODULE_PATHNAME', 'civic_current_role_level';
 COMMENT ON FUNCTION civic.current_role_level() IS
     'Level of the asker on the civic ladder: citizen 1, contributor 2, moderator 3, nodal_officer 4, auditor 5, admin'
-    ' 6,'
-    ' super_admin 7; 0 for anybody else.';
+    ' 6, super_admin 7; 0 for anybody else.';
 
 CREATE FUNCTION civic.has_permission(permission pg_catalog.text) RETURNS pg_catalog.bool
     LANGUAGE c STABLE PARALLEL SAFE STRICT COST 1 AS 'MODULE_PATHNAME', 'civic_has_permission';
@@ -108,8 +105,7 @@ $$;
 COMMENT ON FUNCTION civic.can_manage_role(text) IS
     'Whether the asker may give or take a role: the permission the role names, and on the civic ladder also the level'
     ' rule (super_admin any; admin any but admin and super_admin; auditor none; others strictly lower). For a role of'
-    ' the'
-    ' organization the asker must also hold all its permissions. Error 42704 for a role that does not exist.';
+    ' the organization the asker must also hold all its permissions. Error 42704 for a role that does not exist.';
 
 CREATE FUNCTION civic.protect_table(target pg_catalog.regclass) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT SET search_path = pg_catalog, pg_temp
@@ -197,8 +193,7 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.guard_user_status() IS
     'BEFORE row trigger on civic.users for a change of status: only of people lower on the ladder, and never of the'
-    ' last'
-    ' administrator. Error ZC007.';
+    ' last administrator. Error ZC007.';
 
 CREATE FUNCTION civic_private.guard_user_role() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -330,8 +325,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.protect_system_role() IS
-    'BEFORE row trigger on civic.roles: built-in roles stay as they are, and no other has the code of one. Error'
-    ' ZC007.';
+    'BEFORE row trigger on civic.roles: built-in roles stay as they are, and no other has the code of one. Error ZC007.';
 
 CREATE FUNCTION civic_private.refuse_change() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -441,9 +435,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.set_user_status(uuid, civic.user_status) IS
-    'Suspends, deactivates or reactivates a person; their rights end or begin with their next statement. Errors:'
-    ' 42501 not'
-    ' open to the caller, ZC007 the last administrator, P0002 no such person.';
+    'Suspends, deactivates or reactivates a person; their rights end or begin with their next statement. Errors: 42501'
+    ' not open to the caller, ZC007 the last administrator, P0002 no such person.';
 
 CREATE FUNCTION civic.register_user(
     phone text DEFAULT NULL, email text DEFAULT NULL, full_name text DEFAULT NULL, preferred_language text DEFAULT 'en'

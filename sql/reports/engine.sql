@@ -16,8 +16,7 @@ RETURN (is_public AND NOT is_sensitive)
 COMMENT ON FUNCTION civic.is_report_visible(boolean, boolean, uuid, uuid, uuid) IS
     'Whether a report of the current organization is shown to the asker: it is public and not sensitive, their own,'
     ' assigned to them, of their department, or they may read private reports. The one place of the rule: the row'
-    ' policy'
-    ' and the search functions use it.';
+    ' policy and the search functions use it.';
 
 CREATE FUNCTION civic.task_status_of(status civic.report_status) RETURNS civic.task_status
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -141,9 +140,8 @@ END
 $$;
 COMMENT ON FUNCTION civic.classify_severity(text, text) IS
     'Severity of a text by keywords, with a confidence of 0 to 1. Words of danger make it critical, two words of'
-    ' urgency'
-    ' high, and so on; without any the category decides, one step higher where the text speaks of haste or of many'
-    ' people.';
+    ' urgency high, and so on; without any the category decides, one step higher where the text speaks of haste or of'
+    ' many people.';
 
 CREATE FUNCTION civic.classify_text(
     content text, OUT category text, OUT department_id uuid, OUT severity civic.report_severity,
@@ -205,9 +203,8 @@ END
 $$;
 COMMENT ON FUNCTION civic.classify_text(text) IS
     'Category, department and severity of a text by the keywords of the current organization; confidence, 0 to 1,'
-    ' weighs'
-    ' category 0.5, severity 0.3, department 0.2. Without any keyword: other, 0.30. Only the first 512 characters'
-    ' count.';
+    ' weighs category 0.5, severity 0.3, department 0.2. Without any keyword: other, 0.30. Only the first 512'
+    ' characters count.';
 
 CREATE FUNCTION civic_private.prepare_report() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -350,13 +347,6 @@ DECLARE
     target uuid;
     code text := NEW.category;
 BEGIN
-    UPDATE civic.users AS u
-    SET total_reports = u.total_reports + 1, reputation_score = u.reputation_score + 5
-    WHERE u.organization_id = NEW.organization_id AND u.id = NEW.user_id;
-
-    IF NEW.status <> 'received' THEN
-        RETURN NULL;
-    END IF;
     IF code IS NULL THEN
         SELECT c.* INTO found FROM civic.classify_text(NEW.title || '. ' || NEW.description) AS c;
         IF found.confidence < 0.50 OR found.category = 'other' OR found.category IS NULL THEN
@@ -391,7 +381,21 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.intake_report() IS
     'AFTER INSERT row trigger on civic.reports: classifies a new report and gives it to the department of its category,'
-    ' as the system; counts it for the reporter (5 points of reputation).';
+    ' as the system.';
+
+CREATE FUNCTION civic_private.count_reports() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE civic.users AS u
+    SET total_reports = u.total_reports + f.n, reputation_score = u.reputation_score + 5 * f.n
+    FROM (SELECT r.organization_id, r.user_id, count(*) AS n FROM filed AS r GROUP BY 1, 2) AS f
+    WHERE u.organization_id = f.organization_id AND u.id = f.user_id;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.count_reports() IS
+    'AFTER INSERT statement trigger on civic.reports: counts them for who filed them, with 5 points of reputation each.';
 
 CREATE FUNCTION civic_private.follow_report() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -415,8 +419,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.follow_report() IS
-    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report, families keep one'
-    ' root.';
+    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report, families keep one root.';
 
 CREATE FUNCTION civic_private.apply_task_state(organization uuid, report uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -508,8 +511,7 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.move_report() IS
     'AFTER row trigger on civic.tasks, as the caller: a write of status, officer or resolution is a write of the'
-    ' report,'
-    ' under its guard. Error ZC003.';
+    ' report, under its guard. Error ZC003.';
 
 CREATE FUNCTION civic_private.keep_task() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

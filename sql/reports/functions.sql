@@ -44,8 +44,7 @@ COMMENT ON FUNCTION civic.submit_report(
 ) IS
     'Files a report for the asker and returns it as the intake left it: classified by its category or, without one, by'
     ' the keywords of its text, and with its department where there is one. Title 5 to 255 characters, description 10'
-    ' to'
-    ' 2000, position in degrees (WGS 84). Errors: 28000 nobody signed in, 23514 length or position, 23503 unknown'
+    ' to 2000, position in degrees (WGS 84). Errors: 28000 nobody signed in, 23514 length or position, 23503 unknown'
     ' category, ZC011 more than 3 reports in 5 minutes.';
 
 CREATE FUNCTION civic.classify_report(
@@ -75,8 +74,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.classify_report(uuid, text, civic.report_severity, text) IS
     'Decides category and severity of a report, also again while it is classified. Errors: ZC001 to ZC003 refused by'
-    ' the guard,'
-    ' 23503 unknown category, P0002 no such report.';
+    ' the guard, 23503 unknown category, P0002 no such report.';
 
 CREATE FUNCTION civic.assign_department(report_id uuid, department_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -96,9 +94,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.assign_department(uuid, uuid) IS
-    'Gives a report to a department; from on_hold it goes back there without an officer. Errors: ZC001 to ZC003'
-    ' refused by'
-    ' the guard, ZC006 the department takes no reports, P0002 no such report.';
+    'Gives a report to a department; from on_hold it goes back there without an officer. Errors: ZC001 to ZC003 refused'
+    ' by the guard, ZC006 the department takes no reports, P0002 no such report.';
 
 CREATE FUNCTION civic.assign_officer(
     report_id uuid, officer_id uuid, priority integer DEFAULT NULL, notes text DEFAULT NULL
@@ -167,8 +164,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.refuse_assignment(uuid, text) IS
     'The officer in charge refuses the assignment, with a reason of 10 to 1000 characters. Errors: ZC001 to ZC003'
-    ' refused'
-    ' by the guard, P0002 no such report.';
+    ' refused by the guard, P0002 no such report.';
 
 CREATE FUNCTION civic.start_work(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -210,9 +206,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.hold_report(uuid, text, date) IS
-    'Puts a report on hold, with a reason of 10 to 1000 characters and perhaps the day work should go on. Errors:'
-    ' ZC001 to'
-    ' ZC003 refused by the guard, P0002 no such report.';
+    'Puts a report on hold, with a reason of 10 to 1000 characters and perhaps the day work should go on. Errors: ZC001'
+    ' to ZC003 refused by the guard, P0002 no such report.';
 
 CREATE FUNCTION civic.resume_work(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -251,8 +246,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.finish_work(uuid, text) IS
-    'The officer in charge says what was done and hands the work in. Errors: ZC001 to ZC003 refused by the guard,'
-    ' P0002 no such report.';
+    'The officer in charge says what was done and hands the work in. Errors: ZC001 to ZC003 refused by the guard, P0002'
+    ' no such report.';
 
 CREATE FUNCTION civic.approve_work(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -350,8 +345,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.reopen_report(uuid, uuid) IS
-    'Reopens a resolved or closed report, for the same officer or another. Errors: ZC001 to ZC003 refused by the'
-    ' guard, P0002 no such report.';
+    'Reopens a resolved or closed report, for the same officer or another. Errors: ZC001 to ZC003 refused by the guard,'
+    ' P0002 no such report.';
 
 CREATE FUNCTION civic.mark_duplicate(report_id uuid, original_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

@@ -46,8 +46,7 @@ COMMENT ON FUNCTION civic.list_reports(
     uuid, integer
 ) IS
     'Reports the asker can see, newest first; each filter that is given must hold. For the next page pass created_at'
-    ' and'
-    ' id of the last row as before_time and before_id. 1 to 1000 rows.';
+    ' and id of the last row as before_time and before_id. 1 to 1000 rows.';
 
 CREATE FUNCTION civic.my_reports(max_rows integer DEFAULT 50) RETURNS SETOF civic.reports
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 50 SET search_path = pg_catalog, pg_temp
@@ -95,8 +94,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION civic.nearby_reports(civic.latitude, civic.longitude, civic.distance_m, integer) IS
     'Reports the asker can see within so many metres of a point, nearest first; 1 to 1000 rows. Error 23514 for a'
-    ' position'
-    ' or distance out of bounds.';
+    ' position or distance out of bounds.';
 
 CREATE FUNCTION civic.search_reports(
     query text,
@@ -300,9 +298,8 @@ AS $$
 $$;
 COMMENT ON FUNCTION civic.officer_workload(uuid, uuid) IS
     'Load of officers, least first: active are tasks assigned, acknowledged, in progress or to be verified; mean days'
-    ' to'
-    ' resolution over 30 days (7.0 without any); score = active + days / 7 * 2; capacity low up to 3 active and 5 days,'
-    ' medium up to 7 and 10. For staff of the department and those who may read all reports.';
+    ' to resolution over 30 days (7.0 without any); score = active + days / 7 * 2; capacity low up to 3 active and 5'
+    ' days, medium up to 7 and 10. For staff of the department and those who may read all reports.';
 
 CREATE FUNCTION civic.department_statistics(department_id uuid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,5 @@
 CREATE SEQUENCE civic.report_number_seq;
-COMMENT ON SEQUENCE civic.report_number_seq IS
-    'Numbers of reports, for all organizations and years; gaps are normal.';
+COMMENT ON SEQUENCE civic.report_number_seq IS 'Numbers of reports, for all organizations and years; gaps are normal.';
 
 CREATE TABLE civic.categories (
     organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
@@ -283,8 +282,7 @@ CREATE INDEX media_report ON civic.media (organization_id, report_id, sequence_o
 CREATE INDEX media_uploaded_by ON civic.media (organization_id, uploaded_by);
 COMMENT ON TABLE civic.media IS
     'Files of a report; the bytes lie elsewhere. Images up to 10 MiB, audio up to 25 MiB, 50 MiB a report; up to 5'
-    ' images'
-    ' and 1 recording by the resident, up to 5 images by the officer.';
+    ' images and 1 recording by the resident, up to 5 images by the officer.';
 COMMENT ON COLUMN civic.media.file_size IS 'Bytes.';
 COMMENT ON COLUMN civic.media.sha256 IS 'SHA-256 of the file.';
 COMMENT ON COLUMN civic.media.is_proof_of_work IS 'Photo of the officer, before or after.';

@@ -34,7 +34,9 @@ CREATE TRIGGER t61_project AFTER INSERT ON civic.reports
 CREATE TRIGGER t70_follow AFTER UPDATE OF is_public, is_sensitive, duplicate_of_report_id ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.follow_report();
 CREATE TRIGGER t80_intake AFTER INSERT ON civic.reports
-    FOR EACH ROW EXECUTE FUNCTION civic_private.intake_report();
+    FOR EACH ROW WHEN (NEW.status = 'received') EXECUTE FUNCTION civic_private.intake_report();
+CREATE TRIGGER t85_count AFTER INSERT ON civic.reports REFERENCING NEW TABLE AS filed
+    EXECUTE FUNCTION civic_private.count_reports();
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at');
 

@@ -6,7 +6,7 @@ CREATE FUNCTION civic.load_area(
 AS $$
 DECLARE
     result civic.areas;
-    boundary geometry;
+    boundary civic.areas.boundary%TYPE;
 BEGIN
     BEGIN
         boundary := civic.boundary_of(load_area.geometry);
@@ -17,21 +17,20 @@ BEGIN
             DETAIL = SQLERRM,
             HINT = 'Pass the "geometry" member of a feature: a Polygon or a MultiPolygon.';
     END;
-    IF boundary IS NULL OR ST_IsEmpty(boundary) THEN
+    IF boundary IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('the geometry of area "%s" covers nothing', load_area.code),
             HINT = 'Pass a Polygon or a MultiPolygon with an inside.';
     END IF;
     INSERT INTO civic.areas AS a (kind, code, name, boundary, valid_from, properties)
-    VALUES (load_area.kind, load_area.code, load_area.name, civic.boundary_of(load_area.geometry),
-        load_area.valid_from, load_area.properties)
+    VALUES (load_area.kind, load_area.code, load_area.name, boundary, load_area.valid_from, load_area.properties)
     RETURNING a.* INTO result;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.load_area(civic.area_kind, text, text, jsonb, date, jsonb) IS
     'Adds an area from a GeoJSON geometry, Polygon or MultiPolygon in degrees; a polygon that crosses itself is mended.'
-    ' Errors: 42501 not open to the caller, 23505 version known, 23514 no area left.';
+    ' Errors: 22023 not GeoJSON or no area, 42501 not open to the caller, 23505 version known, 23514 no area left.';
 
 CREATE FUNCTION civic.areas_at(latitude civic.latitude, longitude civic.longitude, on_day date DEFAULT NULL)
     RETURNS SETOF civic.areas

@@ -37,8 +37,7 @@ CREATE FUNCTION civic.allowed_transitions(
 COMMENT ON FUNCTION civic.allowed_transitions(text, uuid) IS
     'Moves the guard would let the caller make with a row, and what each needs: a reason of so many characters in a'
     ' column, columns that must not be null, columns that must get another value. No rows when the caller cannot see'
-    ' the'
-    ' row. Error 42704 for a workflow that guards no table.';
+    ' the row. Error 42704 for a workflow that guards no table.';
 
 CREATE FUNCTION civic_private.project_report() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_project_report';
@@ -122,8 +121,7 @@ $$;
 COMMENT ON FUNCTION civic.transition(text, uuid, text, text) IS
     'Moves a row of any guarded table; the reason goes to the column the rule names. Moves that need other columns have'
     ' functions of their own, such as civic.assign_officer(). Errors: ZC001 to ZC003 refused by the guard, 22P02 no'
-    ' such'
-    ' status, 42704 no such workflow, P0002 no such row.';
+    ' such status, 42704 no such workflow, P0002 no such row.';
 
 CREATE FUNCTION civic.bulk_transition(workflow text, entity_ids uuid[], to_status text, reason text DEFAULT NULL)
     RETURNS jsonb
@@ -159,5 +157,4 @@ END
 $$;
 COMMENT ON FUNCTION civic.bulk_transition(text, uuid[], text, text) IS
     'Moves up to 100 rows, each on its own: what is refused is listed with code and message, the others are moved.'
-    ' Error'
-    ' 54000 for more.';
+    ' Error 54000 for more.';

@@ -34,8 +34,7 @@ CREATE TABLE civic.workflow_transitions (
 CREATE INDEX workflow_transitions_permission ON civic.workflow_transitions (permission_code);
 COMMENT ON TABLE civic.workflow_transitions IS
     'The moves a status may make. Rows of the organization of zeroes hold for everybody; a row of an organization for'
-    ' the'
-    ' same move replaces the built-in one there. A committed change holds from every session''s next statement on.';
+    ' the same move replaces the built-in one there. A committed change holds from every session''s next statement on.';
 COMMENT ON COLUMN civic.workflow_transitions.workflow IS 'First argument of the guard_status trigger of the table.';
 COMMENT ON COLUMN civic.workflow_transitions.from_status IS 'Status before; null for the status a new row may have.';
 COMMENT ON COLUMN civic.workflow_transitions.actors IS 'Who may make the move by what they are to the row.';

@@ -45,7 +45,7 @@ UPDATE civic.reports SET city_remark = title WHERE title LIKE 'Report%';
 CREATE INDEX city_index ON civic.reports (city_remark);
 CREATE POLICY city_policy ON civic.reports FOR SELECT TO civic_anon USING (city_remark = 'shown');
 CREATE TABLE city_log (id bigint GENERATED ALWAYS AS IDENTITY, what text);
-CREATE FUNCTION city_trigger() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION city_trigger() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     INSERT INTO public.city_log (what) VALUES (TG_OP);
     RETURN NEW;
