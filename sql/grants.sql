@@ -29,8 +29,8 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.set_function_rights(oid[]) IS
     'Rights on functions made since: those that read are for everybody, those that write for people and jobs;'
-    ' internals, trigger functions and administration for the owner alone. Definer functions run as civic_owner, never'
-    ' as a superuser.';
+    ' internals, trigger functions and administration for the owner alone. Definer functions run as civic_owner,'
+    ' never as a superuser.';
 
 -- A new row may need an identifier whoever inserts it.
 SELECT civic_private.set_function_rights('{}');

@@ -26,8 +26,8 @@ CREATE FUNCTION civic.current_user_id() RETURNS pg_catalog.uuid
     LANGUAGE c STABLE PARALLEL SAFE STRICT COST 1 AS 'MODULE_PATHNAME', 'civic_current_user_id';
 COMMENT ON FUNCTION civic.current_user_id() IS
     'Person the session works for, or null. From setting civic.user_id, else claim sub of request.jwt.claims; only a'
-    ' person who is active in the current organization counts. Error 22023 for a malformed value, ZC005 for an expired'
-    ' token.';
+    ' person who is active in the current organization counts. Error 22023 for a malformed value, ZC005 for an'
+    ' expired token.';
 
 CREATE FUNCTION civic.current_department_id() RETURNS pg_catalog.uuid
     LANGUAGE c STABLE PARALLEL SAFE STRICT COST 1 AS 'MODULE_PATHNAME', 'civic_current_department_id';
@@ -42,8 +42,8 @@ COMMENT ON FUNCTION civic.current_role_level() IS
 CREATE FUNCTION civic.has_permission(permission pg_catalog.text) RETURNS pg_catalog.bool
     LANGUAGE c STABLE PARALLEL SAFE STRICT COST 1 AS 'MODULE_PATHNAME', 'civic_has_permission';
 COMMENT ON FUNCTION civic.has_permission(text) IS
-    'Whether the asker holds a permission of civic.permissions in the current organization, through any of their roles.'
-    ' Always true for a session of the system. Error 42704 for a permission that does not exist.';
+    'Whether the asker holds a permission of civic.permissions in the current organization, through any of their'
+    ' roles. Always true for a session of the system. Error 42704 for a permission that does not exist.';
 
 CREATE FUNCTION civic.is_system() RETURNS pg_catalog.bool
     LANGUAGE c STABLE PARALLEL SAFE STRICT COST 1 AS 'MODULE_PATHNAME', 'civic_is_system';
@@ -325,7 +325,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.protect_system_role() IS
-    'BEFORE row trigger on civic.roles: built-in roles stay as they are, and no other has the code of one. Error ZC007.';
+    'BEFORE row trigger on civic.roles: built-in roles stay as they are, and no other has the code of one. Error'
+    ' ZC007.';
 
 CREATE FUNCTION civic_private.refuse_change() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -371,8 +372,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.change_role(uuid, text, text) IS
-    'Moves a person on the civic ladder, along the rules of workflow role; kept in civic.role_history with the reason.'
-    ' Errors: ZC007 the change is not allowed or not open to the caller, 42704 no such role.';
+    'Moves a person on the civic ladder, along the rules of workflow role; kept in civic.role_history with the'
+    ' reason. Errors: ZC007 the change is not allowed or not open to the caller, 42704 no such role.';
 
 CREATE FUNCTION civic.give_role(user_id uuid, role_code text, reason text DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -435,8 +436,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.set_user_status(uuid, civic.user_status) IS
-    'Suspends, deactivates or reactivates a person; their rights end or begin with their next statement. Errors: 42501'
-    ' not open to the caller, ZC007 the last administrator, P0002 no such person.';
+    'Suspends, deactivates or reactivates a person; their rights end or begin with their next statement. Errors:'
+    ' 42501 not open to the caller, ZC007 the last administrator, P0002 no such person.';
 
 CREATE FUNCTION civic.register_user(
     phone text DEFAULT NULL, email text DEFAULT NULL, full_name text DEFAULT NULL, preferred_language text DEFAULT 'en'
@@ -462,8 +463,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.register_user(text, text, text, text) IS
-    'Registers a resident and returns their id; at least one of phone and e-mail is needed. For civic_service and staff'
-    ' with update:any_profile. Errors: 42501 not open to the caller, 23505 phone or e-mail known, 23514 malformed.';
+    'Registers a resident and returns their id; at least one of phone and e-mail is needed. For civic_service and'
+    ' staff with update:any_profile. Errors: 42501 not open to the caller, 23505 phone or e-mail known, 23514'
+    ' malformed.';
 
 CREATE FUNCTION civic_private.fill_organization(organization uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -529,5 +531,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.create_organization(text, text, text) IS
-    'Creates a further organization with the default departments and categories, and returns its id. For administrators'
-    ' of the database. Errors: 23505 code or name taken, 22023 unknown time zone.';
+    'Creates a further organization with the default departments and categories, and returns its id. For'
+    ' administrators of the database. Errors: 23505 code or name taken, 22023 unknown time zone.';

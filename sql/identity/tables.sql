@@ -26,8 +26,18 @@ CREATE TABLE civic.organizations (
 );
 CREATE UNIQUE INDEX organizations_one_default ON civic.organizations (is_default) WHERE is_default;
 COMMENT ON TABLE civic.organizations IS
-    'Public bodies that share the database. Every other row belongs to one of them and is invisible to the others. The'
-    ' row of zeroes owns what is built in: roles, their permissions and workflow rules.';
+    'Public bodies that share the database. Every other row belongs to one of them and is invisible to the others.'
+    ' The row of zeroes owns what is built in: roles, their permissions and workflow rules.';
+COMMENT ON COLUMN civic.organizations.id IS 'Identifier; every other row names it in organization_id.';
+COMMENT ON COLUMN civic.organizations.name IS 'Name of the public body, unique in the database.';
+COMMENT ON COLUMN civic.organizations.description IS 'What the public body does.';
+COMMENT ON COLUMN civic.organizations.email IS 'E-mail address for the public.';
+COMMENT ON COLUMN civic.organizations.phone IS 'Telephone number for the public.';
+COMMENT ON COLUMN civic.organizations.address IS 'Postal address.';
+COMMENT ON COLUMN civic.organizations.website IS 'URL of the website.';
+COMMENT ON COLUMN civic.organizations.logo_url IS 'URL of the logo.';
+COMMENT ON COLUMN civic.organizations.created_at IS 'When the row was created.';
+COMMENT ON COLUMN civic.organizations.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.organizations.code IS 'City code in report numbers: 2 to 10 capital letters or digits.';
 COMMENT ON COLUMN civic.organizations.time_zone IS 'IANA name of the time zone of office hours and report years.';
 COMMENT ON COLUMN civic.organizations.sales_goal IS 'Sales goal of the whole organization, in its currency.';
@@ -54,6 +64,14 @@ CREATE TABLE civic.departments (
     CONSTRAINT departments_code_check CHECK (length(code) BETWEEN 1 AND 40)
 );
 COMMENT ON TABLE civic.departments IS 'Departments that reports are routed to.';
+COMMENT ON COLUMN civic.departments.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.departments.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.departments.name IS 'Name shown to people, unique in the organization.';
+COMMENT ON COLUMN civic.departments.description IS 'What the department is in charge of.';
+COMMENT ON COLUMN civic.departments.contact_email IS 'E-mail address of the department.';
+COMMENT ON COLUMN civic.departments.contact_phone IS 'Telephone number of the department.';
+COMMENT ON COLUMN civic.departments.created_at IS 'When the row was created.';
+COMMENT ON COLUMN civic.departments.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.departments.code IS 'Short name, unique in the organization.';
 COMMENT ON COLUMN civic.departments.keywords IS 'Words that speak for this department in the text of a report.';
 COMMENT ON COLUMN civic.departments.is_active IS 'False: nothing new is routed to it.';
@@ -75,6 +93,13 @@ CREATE TABLE civic.jurisdictions (
     CONSTRAINT jurisdictions_code_check CHECK (length(code) BETWEEN 1 AND 20)
 );
 COMMENT ON TABLE civic.jurisdictions IS 'Legal areas whose policies govern attendance records. Not a routing area.';
+COMMENT ON COLUMN civic.jurisdictions.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.jurisdictions.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.jurisdictions.name IS 'Name shown to people.';
+COMMENT ON COLUMN civic.jurisdictions.code IS 'Short name of 1 to 20 characters, unique in the organization.';
+COMMENT ON COLUMN civic.jurisdictions.time_zone IS 'IANA name of the time zone in which attendance days are counted.';
+COMMENT ON COLUMN civic.jurisdictions.created_at IS 'When the row was created.';
+COMMENT ON COLUMN civic.jurisdictions.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.jurisdictions.requires_date_of_birth IS 'Enrolment in this jurisdiction needs a date of birth.';
 COMMENT ON COLUMN civic.jurisdictions.clustering_enabled IS 'Whether recurring places of a person may be computed.';
 
@@ -146,8 +171,41 @@ CREATE UNIQUE INDEX users_email_key ON civic.users (organization_id, lower(email
 CREATE INDEX users_department ON civic.users (organization_id, department_id);
 CREATE INDEX users_reputation_score ON civic.users (organization_id, reputation_score DESC);
 COMMENT ON TABLE civic.users IS
-    'People: residents, officers, clerks, sellers, contacts. One row a person and organization; never deleted, but set'
-    ' to another status. What a person may do is in civic.user_roles.';
+    'People: residents, officers, clerks, sellers, contacts. One row a person and organization; never deleted, but'
+    ' set to another status. What a person may do is in civic.user_roles.';
+COMMENT ON COLUMN civic.users.organization_id IS 'Organization the person belongs to.';
+COMMENT ON COLUMN civic.users.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.users.username IS
+    'Name to sign in with, unique in the organization; null for those who use telephone or e-mail.';
+COMMENT ON COLUMN civic.users.phone_verified IS 'The person has proved that the telephone number is theirs.';
+COMMENT ON COLUMN civic.users.email IS 'E-mail address, unique in the organization whatever its case.';
+COMMENT ON COLUMN civic.users.email_verified IS 'The person has proved that the e-mail address is theirs.';
+COMMENT ON COLUMN civic.users.full_name IS 'Full name, up to 255 characters.';
+COMMENT ON COLUMN civic.users.status IS 'State of the account; only active people have any rights.';
+COMMENT ON COLUMN civic.users.total_validations IS 'Reports of others the person has validated.';
+COMMENT ON COLUMN civic.users.helpful_validations IS 'Validations that turned out to be right.';
+COMMENT ON COLUMN civic.users.primary_latitude IS 'Home or usual place of the person, degrees north (WGS 84).';
+COMMENT ON COLUMN civic.users.primary_longitude IS 'Home or usual place of the person, degrees east (WGS 84).';
+COMMENT ON COLUMN civic.users.primary_address IS 'Home or usual address of the person.';
+COMMENT ON COLUMN civic.users.employee_id IS 'Staff number, unique in the organization; null for residents.';
+COMMENT ON COLUMN civic.users.current_latitude IS
+    'Last known position, degrees north (WGS 84); see last_location_update.';
+COMMENT ON COLUMN civic.users.current_longitude IS
+    'Last known position, degrees east (WGS 84); see last_location_update.';
+COMMENT ON COLUMN civic.users.push_notifications IS 'The person wants messages in the app.';
+COMMENT ON COLUMN civic.users.sms_notifications IS 'The person wants messages by SMS.';
+COMMENT ON COLUMN civic.users.email_notifications IS 'The person wants messages by e-mail.';
+COMMENT ON COLUMN civic.users.aadhaar_linked IS
+    'The account is linked to an Aadhaar number; the number itself is not kept here.';
+COMMENT ON COLUMN civic.users.digilocker_linked IS 'The account is linked to DigiLocker.';
+COMMENT ON COLUMN civic.users.two_fa_enabled IS 'Signing in needs a code of an authenticator as well.';
+COMMENT ON COLUMN civic.users.two_fa_enabled_at IS 'When the authenticator was set up; null where there is none.';
+COMMENT ON COLUMN civic.users.last_login IS 'When the person last signed in; null for never.';
+COMMENT ON COLUMN civic.users.login_count IS 'How often the person has signed in.';
+COMMENT ON COLUMN civic.users.account_created_via IS 'How the account came to be.';
+COMMENT ON COLUMN civic.users.consent_at IS 'When consent_granted was last given; null for never.';
+COMMENT ON COLUMN civic.users.created_at IS 'When the row was created.';
+COMMENT ON COLUMN civic.users.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.users.phone IS 'Unique in the organization; at least one of phone and email is known.';
 COMMENT ON COLUMN civic.users.is_active IS
     'Status is active: the person may sign in and has the rights of their roles.';
@@ -179,6 +237,12 @@ CREATE TABLE civic.user_profiles (
     CONSTRAINT user_profiles_bio_check CHECK (length(bio) <= 500)
 );
 COMMENT ON TABLE civic.user_profiles IS 'What a person tells about themselves; not needed to work with the account.';
+COMMENT ON COLUMN civic.user_profiles.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.user_profiles.user_id IS 'Person the profile is of.';
+COMMENT ON COLUMN civic.user_profiles.avatar_url IS 'URL of a picture, up to 500 characters.';
+COMMENT ON COLUMN civic.user_profiles.bio IS 'A few words about oneself, up to 500 characters.';
+COMMENT ON COLUMN civic.user_profiles.created_at IS 'When the row was created.';
+COMMENT ON COLUMN civic.user_profiles.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.user_profiles.preferences IS 'Settings of client applications.';
 
 CREATE TABLE civic.permissions (
@@ -188,6 +252,7 @@ CREATE TABLE civic.permissions (
 );
 COMMENT ON TABLE civic.permissions IS
     'The catalogue of permissions, shared by all organizations; roles hold them through civic.role_permissions.';
+COMMENT ON COLUMN civic.permissions.description IS 'What the permission allows.';
 COMMENT ON COLUMN civic.permissions.code IS 'verb:object, as in approve:task_completion.';
 
 CREATE TABLE civic.roles (
@@ -215,6 +280,16 @@ CREATE TABLE civic.roles (
 CREATE INDEX roles_assign_permission ON civic.roles (assign_permission);
 COMMENT ON TABLE civic.roles IS
     'Roles: the built-in ones belong to the organization of zeroes, each organization may add its own.';
+COMMENT ON COLUMN civic.roles.organization_id IS
+    'Organization the role belongs to; the one of zeroes for built-in roles.';
+COMMENT ON COLUMN civic.roles.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.roles.code IS
+    'Name in programs: small letters, digits and underscores; unique in the organization.';
+COMMENT ON COLUMN civic.roles.name IS 'Name shown to people.';
+COMMENT ON COLUMN civic.roles.description IS 'What people with the role do.';
+COMMENT ON COLUMN civic.roles.family IS 'System the role belongs to; custom for roles of an organization.';
+COMMENT ON COLUMN civic.roles.created_at IS 'When the row was created.';
+COMMENT ON COLUMN civic.roles.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.roles.level IS 'Place on the civic ladder, 1 to 7; 0 for roles outside it.';
 COMMENT ON COLUMN civic.roles.assign_permission IS 'Permission that is needed to give or take this role.';
 COMMENT ON COLUMN civic.roles.is_system IS 'Built in: cannot be renamed or deleted.';
@@ -230,6 +305,10 @@ CREATE TABLE civic.role_permissions (
 );
 CREATE INDEX role_permissions_permission ON civic.role_permissions (permission_code);
 COMMENT ON TABLE civic.role_permissions IS 'Which role holds which permission.';
+COMMENT ON COLUMN civic.role_permissions.organization_id IS
+    'Organization the role belongs to; the one of zeroes for built-in roles.';
+COMMENT ON COLUMN civic.role_permissions.role_id IS 'Role that holds the permission.';
+COMMENT ON COLUMN civic.role_permissions.permission_code IS 'Permission that the role holds.';
 
 CREATE TABLE civic.user_roles (
     organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
@@ -256,6 +335,11 @@ CREATE INDEX user_roles_assigned_by ON civic.user_roles (organization_id, assign
 COMMENT ON TABLE civic.user_roles IS
     'Roles of people. Changes on the civic ladder follow the rules of workflow role, and every change is kept in'
     ' civic.role_history. Error ZC007.';
+COMMENT ON COLUMN civic.user_roles.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.user_roles.user_id IS 'Person who has the role.';
+COMMENT ON COLUMN civic.user_roles.role_id IS 'Role the person has.';
+COMMENT ON COLUMN civic.user_roles.assigned_by IS 'Person who gave or last changed the role; null for the system.';
+COMMENT ON COLUMN civic.user_roles.assigned_at IS 'When the role was given or last changed.';
 COMMENT ON COLUMN civic.user_roles.role_organization_id IS
     'Organization the role belongs to: the same one, or the one of zeroes for built-in roles.';
 COMMENT ON COLUMN civic.user_roles.reason IS 'Why it was given or last changed; goes to civic.role_history.';
@@ -282,6 +366,12 @@ CREATE TABLE civic.role_history (
 CREATE INDEX role_history_user ON civic.role_history (organization_id, user_id, created_at DESC);
 CREATE INDEX role_history_changed_by ON civic.role_history (organization_id, changed_by);
 COMMENT ON TABLE civic.role_history IS 'Every role given, changed or taken; written by triggers, never changed.';
+COMMENT ON COLUMN civic.role_history.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.role_history.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.role_history.user_id IS 'Person whose role changed.';
+COMMENT ON COLUMN civic.role_history.changed_by IS 'Person who made the change; null for the system.';
+COMMENT ON COLUMN civic.role_history.reason IS 'Why, as said by the person who made the change.';
+COMMENT ON COLUMN civic.role_history.created_at IS 'When the role changed.';
 COMMENT ON COLUMN civic.role_history.old_role IS 'Code of the role before; null where one was given.';
 COMMENT ON COLUMN civic.role_history.new_role IS 'Code of the role after; null where one was taken.';
 COMMENT ON COLUMN civic.role_history.automatic IS 'By a rule rather than by a person.';
@@ -306,6 +396,16 @@ CREATE TABLE civic.user_sessions (
 );
 CREATE INDEX user_sessions_user ON civic.user_sessions (organization_id, user_id, expires_at);
 COMMENT ON TABLE civic.user_sessions IS 'Sign-ins of people. The tokens are hashes in civic_private.session_tokens.';
+COMMENT ON COLUMN civic.user_sessions.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.user_sessions.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.user_sessions.user_id IS 'Person who signed in.';
+COMMENT ON COLUMN civic.user_sessions.device_info IS 'What the client tells about its device.';
+COMMENT ON COLUMN civic.user_sessions.ip_address IS 'Address the session was opened from.';
+COMMENT ON COLUMN civic.user_sessions.user_agent IS 'User agent the session was opened with.';
+COMMENT ON COLUMN civic.user_sessions.login_method IS 'How the person proved who they are.';
+COMMENT ON COLUMN civic.user_sessions.last_activity IS 'When the session was last used.';
+COMMENT ON COLUMN civic.user_sessions.expires_at IS 'When the session ends by itself.';
+COMMENT ON COLUMN civic.user_sessions.created_at IS 'When the person signed in.';
 COMMENT ON COLUMN civic.user_sessions.fingerprint IS
     'SHA-256 of address, user agent and accepted languages, in hexadecimal.';
 COMMENT ON COLUMN civic.user_sessions.revoked_at IS 'When the session was ended before it expired.';
@@ -322,6 +422,11 @@ CREATE TABLE civic_private.session_tokens (
     CONSTRAINT session_tokens_refresh_hash_key UNIQUE (organization_id, refresh_hash)
 );
 COMMENT ON TABLE civic_private.session_tokens IS 'SHA-256 of the tokens of a session.';
+COMMENT ON COLUMN civic_private.session_tokens.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic_private.session_tokens.session_id IS 'Session the tokens are for.';
+COMMENT ON COLUMN civic_private.session_tokens.token_hash IS 'SHA-256 of the access token; unique in the organization.';
+COMMENT ON COLUMN civic_private.session_tokens.refresh_hash IS
+    'SHA-256 of the refresh token; null where there is none.';
 
 CREATE TABLE civic_private.credentials (
     organization_id uuid NOT NULL,
@@ -340,6 +445,18 @@ CREATE TABLE civic_private.credentials (
 COMMENT ON TABLE civic_private.credentials IS
     'Secrets of people: bcrypt hash of the password, base32 secret of the authenticator, hash of a national identity'
     ' number.';
+COMMENT ON COLUMN civic_private.credentials.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic_private.credentials.user_id IS 'Person the secrets are of.';
+COMMENT ON COLUMN civic_private.credentials.password_hash IS
+    'bcrypt hash of the password; null for those who have none.';
+COMMENT ON COLUMN civic_private.credentials.password_changed_at IS 'When the password was last set; null for never.';
+COMMENT ON COLUMN civic_private.credentials.totp_secret IS
+    'Base32 secret of the authenticator; null where none is set up.';
+COMMENT ON COLUMN civic_private.credentials.national_id_hash IS
+    'Hash of the national identity number; null where it is not known.';
+COMMENT ON COLUMN civic_private.credentials.failed_attempts IS 'Wrong passwords since the last right one.';
+COMMENT ON COLUMN civic_private.credentials.locked_until IS
+    'Until when no password is accepted; null where the account is not locked.';
 
 CREATE TABLE civic_private.verification_codes (
     organization_id uuid NOT NULL,
@@ -362,6 +479,17 @@ CREATE INDEX verification_codes_user
     ON civic_private.verification_codes (organization_id, user_id, purpose, created_at);
 COMMENT ON TABLE civic_private.verification_codes IS
     'One-time codes, as SHA-256 of the code; a newer one ends older ones.';
+COMMENT ON COLUMN civic_private.verification_codes.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic_private.verification_codes.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic_private.verification_codes.user_id IS 'Person the code was made for.';
+COMMENT ON COLUMN civic_private.verification_codes.purpose IS 'What the code is good for.';
+COMMENT ON COLUMN civic_private.verification_codes.channel IS 'How the code was sent.';
+COMMENT ON COLUMN civic_private.verification_codes.code_hash IS 'SHA-256 of the code.';
+COMMENT ON COLUMN civic_private.verification_codes.expires_at IS 'Until when the code is accepted.';
+COMMENT ON COLUMN civic_private.verification_codes.used_at IS 'When the code was used; null until then.';
+COMMENT ON COLUMN civic_private.verification_codes.attempts IS 'Wrong codes given so far.';
+COMMENT ON COLUMN civic_private.verification_codes.max_attempts IS 'Wrong codes after which it is no longer accepted.';
+COMMENT ON COLUMN civic_private.verification_codes.created_at IS 'When the code was made.';
 
 CREATE TABLE civic.area_assignments (
     organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
@@ -391,6 +519,16 @@ CREATE TABLE civic.area_assignments (
 CREATE INDEX area_assignments_user ON civic.area_assignments (organization_id, user_id);
 CREATE INDEX area_assignments_assigned_by ON civic.area_assignments (organization_id, assigned_by);
 COMMENT ON TABLE civic.area_assignments IS 'Where a moderator moderates.';
+COMMENT ON COLUMN civic.area_assignments.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.area_assignments.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.area_assignments.user_id IS 'Moderator the area is assigned to.';
+COMMENT ON COLUMN civic.area_assignments.area_type IS 'How area_data describes the area.';
+COMMENT ON COLUMN civic.area_assignments.area_name IS 'Name of the area shown to people.';
+COMMENT ON COLUMN civic.area_assignments.is_active IS 'False: the assignment no longer holds.';
+COMMENT ON COLUMN civic.area_assignments.assigned_by IS 'Person who assigned the area; null for the system.';
+COMMENT ON COLUMN civic.area_assignments.notes IS 'Notes of the staff about the assignment.';
+COMMENT ON COLUMN civic.area_assignments.created_at IS 'When the row was created.';
+COMMENT ON COLUMN civic.area_assignments.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.area_assignments.area_data IS
     'district: name; ward: ward_number; circle and radius: center_lat, center_lon (degrees), radius_km (kilometres);'
     ' polygon: coordinates, a list of [latitude, longitude].';
@@ -418,6 +556,16 @@ CREATE TABLE civic.teams (
 CREATE INDEX teams_lead ON civic.teams (organization_id, team_lead_id);
 CREATE INDEX teams_created_by ON civic.teams (organization_id, created_by);
 COMMENT ON TABLE civic.teams IS 'Groups of people who sell or work together. Not a department.';
+COMMENT ON COLUMN civic.teams.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.teams.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.teams.name IS 'Name of the team, unique in the organization.';
+COMMENT ON COLUMN civic.teams.description IS 'What the team does.';
+COMMENT ON COLUMN civic.teams.team_lead_id IS 'Person who leads the team; null where nobody does.';
+COMMENT ON COLUMN civic.teams.contact_number IS 'Telephone number of the team.';
+COMMENT ON COLUMN civic.teams.is_active IS 'False: the team no longer works.';
+COMMENT ON COLUMN civic.teams.created_by IS 'Person who created the team; null for the system.';
+COMMENT ON COLUMN civic.teams.created_at IS 'When the row was created.';
+COMMENT ON COLUMN civic.teams.updated_at IS 'When the row was last changed; null until then.';
 
 CREATE TABLE civic.team_members (
     organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
@@ -432,6 +580,10 @@ CREATE TABLE civic.team_members (
 );
 CREATE INDEX team_members_user ON civic.team_members (organization_id, user_id);
 COMMENT ON TABLE civic.team_members IS 'Who belongs to which team.';
+COMMENT ON COLUMN civic.team_members.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.team_members.team_id IS 'Team the person belongs to.';
+COMMENT ON COLUMN civic.team_members.user_id IS 'Person who belongs to the team.';
+COMMENT ON COLUMN civic.team_members.joined_at IS 'When the person joined the team.';
 
 CREATE TABLE civic.projects (
     organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
@@ -457,3 +609,15 @@ CREATE TABLE civic.projects (
 CREATE INDEX projects_team ON civic.projects (organization_id, team_id);
 CREATE INDEX projects_created_by ON civic.projects (organization_id, created_by);
 COMMENT ON TABLE civic.projects IS 'Projects that teams work on and deals belong to.';
+COMMENT ON COLUMN civic.projects.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.projects.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.projects.team_id IS 'Team that works on the project; null for none.';
+COMMENT ON COLUMN civic.projects.name IS 'Name of the project.';
+COMMENT ON COLUMN civic.projects.description IS 'What the project is about.';
+COMMENT ON COLUMN civic.projects.status IS 'State of the project.';
+COMMENT ON COLUMN civic.projects.start_date IS 'First day of the project; null where not planned yet.';
+COMMENT ON COLUMN civic.projects.end_date IS
+    'Last day of the project, not before start_date; null where not planned yet.';
+COMMENT ON COLUMN civic.projects.created_by IS 'Person who created the project; null for the system.';
+COMMENT ON COLUMN civic.projects.created_at IS 'When the row was created.';
+COMMENT ON COLUMN civic.projects.updated_at IS 'When the row was last changed; null until then.';

@@ -62,8 +62,8 @@ RETURN least(10, 5
         ELSE 0
     END);
 COMMENT ON FUNCTION civic.task_priority(civic.report_severity, interval) IS
-    'Priority of a new task, 1 to 10: 5, more for severity (medium 1, high 3, critical 5) and for the age of the report'
-    ' (over 6 hours 1, over 24 hours 2, over 72 hours 3).';
+    'Priority of a new task, 1 to 10: 5, more for severity (medium 1, high 3, critical 5) and for the age of the'
+    ' report (over 6 hours 1, over 24 hours 2, over 72 hours 3).';
 
 CREATE FUNCTION civic.keyword_hits(content text, keywords text[], OUT hits integer, OUT longest integer) RETURNS record
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -380,8 +380,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.intake_report() IS
-    'AFTER INSERT row trigger on civic.reports: classifies a new report and gives it to the department of its category,'
-    ' as the system.';
+    'AFTER INSERT row trigger on civic.reports: classifies a new report and gives it to the department of its'
+    ' category, as the system.';
 
 CREATE FUNCTION civic_private.count_reports() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -395,7 +395,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.count_reports() IS
-    'AFTER INSERT statement trigger on civic.reports: counts them for who filed them, with 5 points of reputation each.';
+    'AFTER INSERT statement trigger on civic.reports: counts them for who filed them, with 5 points of reputation'
+    ' each.';
 
 CREATE FUNCTION civic_private.follow_report() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -419,7 +420,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.follow_report() IS
-    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report, families keep one root.';
+    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report, families keep one'
+    ' root.';
 
 CREATE FUNCTION civic_private.apply_task_state(organization uuid, report uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -427,7 +429,6 @@ AS $$
 DECLARE
     r record;
     want civic.task_status;
-    severity civic.report_severity;
 BEGIN
     SELECT p.status, p.assigned_to, p.department_id, p.created_at, p.resolution_notes,
         coalesce(p.manual_severity, p.severity) AS severity,

@@ -42,10 +42,10 @@ COMMENT ON FUNCTION civic.submit_report(
     text, text, double precision, double precision, text, civic.report_severity, text, text, text, text, text, text,
     text, boolean
 ) IS
-    'Files a report for the asker and returns it as the intake left it: classified by its category or, without one, by'
-    ' the keywords of its text, and with its department where there is one. Title 5 to 255 characters, description 10'
-    ' to 2000, position in degrees (WGS 84). Errors: 28000 nobody signed in, 23514 length or position, 23503 unknown'
-    ' category, ZC011 more than 3 reports in 5 minutes.';
+    'Files a report for the asker and returns it as the intake left it: classified by its category or, without one,'
+    ' by the keywords of its text, and with its department where there is one. Title 5 to 255 characters, description'
+    ' 10 to 2000, position in degrees (WGS 84). Errors: 28000 nobody signed in, 23514 length or position, 23503'
+    ' unknown category, ZC011 more than 3 reports in 5 minutes.';
 
 CREATE FUNCTION civic.classify_report(
     report_id uuid, category text, severity civic.report_severity, notes text DEFAULT NULL
@@ -94,8 +94,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.assign_department(uuid, uuid) IS
-    'Gives a report to a department; from on_hold it goes back there without an officer. Errors: ZC001 to ZC003 refused'
-    ' by the guard, ZC006 the department takes no reports, P0002 no such report.';
+    'Gives a report to a department; from on_hold it goes back there without an officer. Errors: ZC001 to ZC003'
+    ' refused by the guard, ZC006 the department takes no reports, P0002 no such report.';
 
 CREATE FUNCTION civic.assign_officer(
     report_id uuid, officer_id uuid, priority integer DEFAULT NULL, notes text DEFAULT NULL
@@ -123,8 +123,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.assign_officer(uuid, uuid, integer, text) IS
-    'Gives a report to an officer of its department, also in place of another; priority 1 to 10, computed unless given.'
-    ' Errors: ZC001 to ZC003 refused by the guard, ZC006 the officer is not eligible, P0002 no such report.';
+    'Gives a report to an officer of its department, also in place of another; priority 1 to 10, computed unless'
+    ' given. Errors: ZC001 to ZC003 refused by the guard, ZC006 the officer is not eligible, P0002 no such report.';
 
 CREATE FUNCTION civic.acknowledge_report(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -206,8 +206,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.hold_report(uuid, text, date) IS
-    'Puts a report on hold, with a reason of 10 to 1000 characters and perhaps the day work should go on. Errors: ZC001'
-    ' to ZC003 refused by the guard, P0002 no such report.';
+    'Puts a report on hold, with a reason of 10 to 1000 characters and perhaps the day work should go on. Errors:'
+    ' ZC001 to ZC003 refused by the guard, P0002 no such report.';
 
 CREATE FUNCTION civic.resume_work(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -246,8 +246,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.finish_work(uuid, text) IS
-    'The officer in charge says what was done and hands the work in. Errors: ZC001 to ZC003 refused by the guard, P0002'
-    ' no such report.';
+    'The officer in charge says what was done and hands the work in. Errors: ZC001 to ZC003 refused by the guard,'
+    ' P0002 no such report.';
 
 CREATE FUNCTION civic.approve_work(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -345,8 +345,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.reopen_report(uuid, uuid) IS
-    'Reopens a resolved or closed report, for the same officer or another. Errors: ZC001 to ZC003 refused by the guard,'
-    ' P0002 no such report.';
+    'Reopens a resolved or closed report, for the same officer or another. Errors: ZC001 to ZC003 refused by the'
+    ' guard, P0002 no such report.';
 
 CREATE FUNCTION civic.mark_duplicate(report_id uuid, original_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -366,8 +366,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.mark_duplicate(uuid, uuid) IS
-    'Marks a report as a duplicate of another; the link goes to the root of that one''s family, and duplicates of this'
-    ' report follow. Errors: ZC001 to ZC003 refused by the guard, ZC010 of itself, P0002 no such report.';
+    'Marks a report as a duplicate of another; the link goes to the root of that one''s family, and duplicates of'
+    ' this report follow. Errors: ZC001 to ZC003 refused by the guard, ZC010 of itself, P0002 no such report.';
 
 CREATE FUNCTION civic.unmark_duplicate(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -391,8 +391,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.unmark_duplicate(uuid) IS
-    'A report marked as a duplicate by mistake starts anew as received, to be reviewed. Errors: ZC001 not a duplicate,'
-    ' ZC003 not open to the caller, P0002 no such report.';
+    'A report marked as a duplicate by mistake starts anew as received, to be reviewed. Errors: ZC001 not a'
+    ' duplicate, ZC003 not open to the caller, P0002 no such report.';
 
 CREATE FUNCTION civic.support_report(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

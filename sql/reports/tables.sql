@@ -21,6 +21,14 @@ CREATE TABLE civic.categories (
 );
 CREATE INDEX categories_department ON civic.categories (organization_id, department_id);
 COMMENT ON TABLE civic.categories IS 'What reports can be about, per organization.';
+COMMENT ON COLUMN civic.categories.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.categories.code IS
+    'Name in programs: small letters, digits and underscores; reports refer to it.';
+COMMENT ON COLUMN civic.categories.name IS 'Name shown to people.';
+COMMENT ON COLUMN civic.categories.description IS 'What reports of the category are about.';
+COMMENT ON COLUMN civic.categories.is_active IS 'False: new reports are not put in it by their text.';
+COMMENT ON COLUMN civic.categories.created_at IS 'When the row was created.';
+COMMENT ON COLUMN civic.categories.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.categories.keywords IS 'Words that speak for the category in the text of a report.';
 COMMENT ON COLUMN civic.categories.department_id IS 'Department that reports of the category go to; null for by hand.';
 COMMENT ON COLUMN civic.categories.sort_order IS 'Place in lists; also decides between equal matches of keywords.';
@@ -150,6 +158,36 @@ CREATE INDEX reports_location ON civic.reports USING gist (organization_id, loca
 COMMENT ON TABLE civic.reports IS
     'What residents report. The status moves only along civic.workflow_transitions, whoever writes (errors ZC001 to'
     ' ZC003); columns of the administration need the permission named in civic.guard_columns (error ZC004).';
+COMMENT ON COLUMN civic.reports.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.reports.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.reports.department_id IS 'Department in charge; null until the report is routed.';
+COMMENT ON COLUMN civic.reports.title IS 'What is wrong, in 5 to 255 characters.';
+COMMENT ON COLUMN civic.reports.description IS 'What is wrong, in 10 to 2000 characters.';
+COMMENT ON COLUMN civic.reports.sub_category IS 'Finer category, as free text of up to 100 characters.';
+COMMENT ON COLUMN civic.reports.status IS 'Where the report stands; moves only along civic.workflow_transitions.';
+COMMENT ON COLUMN civic.reports.severity IS 'How bad it is, as filed or found by keywords; see manual_severity.';
+COMMENT ON COLUMN civic.reports.latitude IS 'Place of the issue, degrees north (WGS 84).';
+COMMENT ON COLUMN civic.reports.longitude IS 'Place of the issue, degrees east (WGS 84).';
+COMMENT ON COLUMN civic.reports.address IS 'Address of the place, up to 500 characters.';
+COMMENT ON COLUMN civic.reports.landmark IS 'What is close to the place, up to 255 characters.';
+COMMENT ON COLUMN civic.reports.area_type IS 'Kind of the surroundings, as told by the reporter, up to 50 characters.';
+COMMENT ON COLUMN civic.reports.ward_number IS
+    'Ward as told by the reporter; the ward of the position is in civic.areas.';
+COMMENT ON COLUMN civic.reports.district IS 'District as told by the reporter.';
+COMMENT ON COLUMN civic.reports.state IS 'Federal state as told by the reporter.';
+COMMENT ON COLUMN civic.reports.pincode IS 'Postal code as told by the reporter, up to 10 characters.';
+COMMENT ON COLUMN civic.reports.ai_processed_at IS 'When ai_category was found; null where it was not looked for.';
+COMMENT ON COLUMN civic.reports.ai_model_version IS 'What found ai_category, such as keywords-1.';
+COMMENT ON COLUMN civic.reports.classified_by_user_id IS 'Person who decided manual_category and manual_severity.';
+COMMENT ON COLUMN civic.reports.classification_notes IS 'Why the person decided so.';
+COMMENT ON COLUMN civic.reports.is_featured IS 'Shown first to the public; set by moderators.';
+COMMENT ON COLUMN civic.reports.rejection_reason IS 'Why the report was rejected.';
+COMMENT ON COLUMN civic.reports.assignment_rejected_at IS
+    'When the officer refused; null where none did since the last assignment.';
+COMMENT ON COLUMN civic.reports.assignment_rejected_by_user_id IS 'Officer who refused the assignment.';
+COMMENT ON COLUMN civic.reports.hold_approved_by_user_id IS 'Person who approved the hold.';
+COMMENT ON COLUMN civic.reports.created_at IS 'When the report was filed.';
+COMMENT ON COLUMN civic.reports.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.reports.report_number IS
     'CL-year-city-number, given when the report is filed; unique in the organization.';
 COMMENT ON COLUMN civic.reports.user_id IS 'Who filed it.';
@@ -191,6 +229,10 @@ CREATE TABLE civic.report_supporters (
 );
 CREATE INDEX report_supporters_user ON civic.report_supporters (organization_id, user_id);
 COMMENT ON TABLE civic.report_supporters IS 'People who said "me too" instead of filing the same report again.';
+COMMENT ON COLUMN civic.report_supporters.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.report_supporters.report_id IS 'Report that is supported.';
+COMMENT ON COLUMN civic.report_supporters.user_id IS 'Person who supports it.';
+COMMENT ON COLUMN civic.report_supporters.created_at IS 'When the person said so.';
 
 CREATE TABLE civic.tasks (
     organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
@@ -233,8 +275,26 @@ CREATE INDEX tasks_department ON civic.tasks (organization_id, department_id, st
 CREATE INDEX tasks_sla_deadline ON civic.tasks (organization_id, sla_deadline) WHERE sla_deadline IS NOT NULL;
 CREATE INDEX tasks_priority ON civic.tasks (organization_id, priority DESC, status);
 COMMENT ON TABLE civic.tasks IS
-    'The work on a report, at most one each. Status and officer say the same as the report: the report is the truth, a'
-    ' write here is a move of the report.';
+    'The work on a report, at most one each. Status and officer say the same as the report: the report is the truth,'
+    ' a write here is a move of the report.';
+COMMENT ON COLUMN civic.tasks.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.tasks.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.tasks.report_id IS 'Report the work is on; at most one task each.';
+COMMENT ON COLUMN civic.tasks.assigned_to IS 'Officer in charge, as in the report.';
+COMMENT ON COLUMN civic.tasks.assigned_by IS 'Person who gave the work to the officer; null for the system.';
+COMMENT ON COLUMN civic.tasks.status IS 'Where the work stands; follows from the status of the report.';
+COMMENT ON COLUMN civic.tasks.notes IS 'Notes for the officer; the reason while on hold.';
+COMMENT ON COLUMN civic.tasks.resolution_notes IS 'What the officer did, as in the report.';
+COMMENT ON COLUMN civic.tasks.rejection_reason IS 'Why the officer refused, or why finished work was sent back.';
+COMMENT ON COLUMN civic.tasks.rejected_at IS 'When the work was refused or the report rejected; null otherwise.';
+COMMENT ON COLUMN civic.tasks.sla_state IS 'Whether sla_deadline is met, near or missed.';
+COMMENT ON COLUMN civic.tasks.sla_violation_count IS 'How often a deadline was missed.';
+COMMENT ON COLUMN civic.tasks.assigned_at IS 'When the officer in charge got the work.';
+COMMENT ON COLUMN civic.tasks.acknowledged_at IS 'When the officer took the work on; null until then.';
+COMMENT ON COLUMN civic.tasks.started_at IS 'When work was started; null until then.';
+COMMENT ON COLUMN civic.tasks.resolved_at IS 'When the work was handed in or accepted; null until then.';
+COMMENT ON COLUMN civic.tasks.created_at IS 'When the row was created.';
+COMMENT ON COLUMN civic.tasks.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.tasks.priority IS '1 to 10, higher first.';
 COMMENT ON COLUMN civic.tasks.sla_deadline IS 'Assignment plus the hours the severity allows.';
 COMMENT ON COLUMN civic.tasks.department_id IS 'Department of the report.';
@@ -283,6 +343,19 @@ CREATE INDEX media_uploaded_by ON civic.media (organization_id, uploaded_by);
 COMMENT ON TABLE civic.media IS
     'Files of a report; the bytes lie elsewhere. Images up to 10 MiB, audio up to 25 MiB, 50 MiB a report; up to 5'
     ' images and 1 recording by the resident, up to 5 images by the officer.';
+COMMENT ON COLUMN civic.media.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.media.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.media.report_id IS 'Report the file belongs to.';
+COMMENT ON COLUMN civic.media.file_url IS 'Where the bytes lie, up to 500 characters.';
+COMMENT ON COLUMN civic.media.file_type IS 'Kind of the file; decides which mime_type and file_size are allowed.';
+COMMENT ON COLUMN civic.media.mime_type IS 'MIME type of the file, such as image/jpeg.';
+COMMENT ON COLUMN civic.media.is_primary IS 'The file shown first.';
+COMMENT ON COLUMN civic.media.sequence_order IS 'Place among the files of the report, lowest first.';
+COMMENT ON COLUMN civic.media.caption IS 'Words to the file, up to 500 characters.';
+COMMENT ON COLUMN civic.media.upload_source IS 'In which step the file was attached.';
+COMMENT ON COLUMN civic.media.uploaded_by IS 'Person who attached the file; null for the system.';
+COMMENT ON COLUMN civic.media.created_at IS 'When the file was attached.';
+COMMENT ON COLUMN civic.media.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.media.file_size IS 'Bytes.';
 COMMENT ON COLUMN civic.media.sha256 IS 'SHA-256 of the file.';
 COMMENT ON COLUMN civic.media.is_proof_of_work IS 'Photo of the officer, before or after.';

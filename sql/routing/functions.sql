@@ -29,8 +29,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.load_area(civic.area_kind, text, text, jsonb, date, jsonb) IS
-    'Adds an area from a GeoJSON geometry, Polygon or MultiPolygon in degrees; a polygon that crosses itself is mended.'
-    ' Errors: 22023 not GeoJSON or no area, 42501 not open to the caller, 23505 version known, 23514 no area left.';
+    'Adds an area from a GeoJSON geometry, Polygon or MultiPolygon in degrees; a polygon that crosses itself is'
+    ' mended. Errors: 22023 not GeoJSON or no area, 42501 not open to the caller, 23505 version known, 23514 no area'
+    ' left.';
 
 CREATE FUNCTION civic.areas_at(latitude civic.latitude, longitude civic.longitude, on_day date DEFAULT NULL)
     RETURNS SETOF civic.areas

@@ -23,6 +23,13 @@ CREATE INDEX areas_parent ON civic.areas (organization_id, parent_id);
 CREATE INDEX areas_boundary ON civic.areas USING gist (organization_id, boundary);
 COMMENT ON TABLE civic.areas IS
     'Wards, districts and other areas of the city. A boundary that changes gets a new row: each is valid for a time.';
+COMMENT ON COLUMN civic.areas.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.areas.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.areas.kind IS 'What the area is: a ward, a district and so on.';
+COMMENT ON COLUMN civic.areas.name IS 'Name shown to people.';
+COMMENT ON COLUMN civic.areas.parent_id IS 'Area that this one is a part of; null for none.';
+COMMENT ON COLUMN civic.areas.created_at IS 'When the row was created.';
+COMMENT ON COLUMN civic.areas.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.areas.code IS 'Number or short name of the area; the same over its versions.';
 COMMENT ON COLUMN civic.areas.boundary IS 'Longitude and latitude (WGS 84); valid and not empty.';
 COMMENT ON COLUMN civic.areas.valid_from IS 'First day of this boundary.';

@@ -14,9 +14,9 @@ CREATE FUNCTION civic.guard_status() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_guard_status';
 COMMENT ON FUNCTION civic.guard_status() IS
     'BEFORE INSERT OR UPDATE row trigger that lets a status column move only along the rules of'
-    ' civic.workflow_transitions. Arguments: workflow, status column, assignee column, creator column (each of the last'
-    ' two may be an empty string). Errors: ZC001 no such move, ZC002 reason or column missing, ZC003 not open to the'
-    ' caller.';
+    ' civic.workflow_transitions. Arguments: workflow, status column, assignee column, creator column (each of the'
+    ' last two may be an empty string). Errors: ZC001 no such move, ZC002 reason or column missing, ZC003 not open to'
+    ' the caller.';
 
 CREATE FUNCTION civic.record_status() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_record_status';
@@ -119,9 +119,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.transition(text, uuid, text, text) IS
-    'Moves a row of any guarded table; the reason goes to the column the rule names. Moves that need other columns have'
-    ' functions of their own, such as civic.assign_officer(). Errors: ZC001 to ZC003 refused by the guard, 22P02 no'
-    ' such status, 42704 no such workflow, P0002 no such row.';
+    'Moves a row of any guarded table; the reason goes to the column the rule names. Moves that need other columns'
+    ' have functions of their own, such as civic.assign_officer(). Errors: ZC001 to ZC003 refused by the guard, 22P02'
+    ' no such status, 42704 no such workflow, P0002 no such row.';
 
 CREATE FUNCTION civic.bulk_transition(workflow text, entity_ids uuid[], to_status text, reason text DEFAULT NULL)
     RETURNS jsonb

@@ -34,7 +34,17 @@ CREATE TABLE civic.workflow_transitions (
 CREATE INDEX workflow_transitions_permission ON civic.workflow_transitions (permission_code);
 COMMENT ON TABLE civic.workflow_transitions IS
     'The moves a status may make. Rows of the organization of zeroes hold for everybody; a row of an organization for'
-    ' the same move replaces the built-in one there. A committed change holds from every session''s next statement on.';
+    ' the same move replaces the built-in one there. A committed change holds from every session''s next statement'
+    ' on.';
+COMMENT ON COLUMN civic.workflow_transitions.organization_id IS
+    'Organization the rule holds for; the one of zeroes for all.';
+COMMENT ON COLUMN civic.workflow_transitions.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.workflow_transitions.to_status IS 'Status after the move.';
+COMMENT ON COLUMN civic.workflow_transitions.reason_min IS 'Least number of characters of the reason.';
+COMMENT ON COLUMN civic.workflow_transitions.reason_max IS 'Greatest number of characters of the reason.';
+COMMENT ON COLUMN civic.workflow_transitions.description IS 'What the rule is for, for people who read it.';
+COMMENT ON COLUMN civic.workflow_transitions.created_at IS 'When the row was created.';
+COMMENT ON COLUMN civic.workflow_transitions.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.workflow_transitions.workflow IS 'First argument of the guard_status trigger of the table.';
 COMMENT ON COLUMN civic.workflow_transitions.from_status IS 'Status before; null for the status a new row may have.';
 COMMENT ON COLUMN civic.workflow_transitions.actors IS 'Who may make the move by what they are to the row.';
@@ -66,6 +76,13 @@ CREATE INDEX status_history_entity ON civic.status_history (organization_id, ent
 CREATE INDEX status_history_changed_by ON civic.status_history (organization_id, changed_by);
 COMMENT ON TABLE civic.status_history IS
     'Every move of a guarded status, written in the same transaction; never changed.';
+COMMENT ON COLUMN civic.status_history.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.status_history.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.status_history.workflow IS 'Workflow of the table the moved row is in, such as report.';
+COMMENT ON COLUMN civic.status_history.entity_id IS 'Identifier of the moved row, in the table the workflow guards.';
+COMMENT ON COLUMN civic.status_history.new_status IS 'Status after the move.';
+COMMENT ON COLUMN civic.status_history.by_system IS 'The move was made by a job, an administrator or civic itself.';
+COMMENT ON COLUMN civic.status_history.changed_at IS 'When the move was made.';
 COMMENT ON COLUMN civic.status_history.old_status IS 'Null where the row was created.';
 COMMENT ON COLUMN civic.status_history.changed_by IS 'Person who made the move; null where the system did.';
 COMMENT ON COLUMN civic.status_history.reason IS 'The reason the move asked for.';
