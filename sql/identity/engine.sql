@@ -149,8 +149,9 @@ CREATE FUNCTION civic_private.check_last_admin(organization uuid, leaving uuid) 
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    -- Two administrators who leave at once must see each other.
-    PERFORM FROM civic.organizations AS o WHERE o.id = organization FOR NO KEY UPDATE;
+    -- Two administrators who leave at once must see each other. A write, because a mere lock would let the second go on
+    -- with an old snapshot under REPEATABLE READ.
+    UPDATE civic.organizations AS o SET updated_at = now() WHERE o.id = organization;
     IF NOT EXISTS (
         SELECT FROM civic.user_roles AS ur
         JOIN civic.roles AS r ON r.organization_id = ur.role_organization_id AND r.id = ur.role_id

@@ -313,16 +313,15 @@ BEGIN
 
     IF NEW.duplicate_of_report_id IS NOT NULL
         AND (TG_OP = 'INSERT' OR NEW.duplicate_of_report_id IS DISTINCT FROM OLD.duplicate_of_report_id) THEN
-        -- The link always goes to the root. The lock makes two reports that are marked duplicates of each other at
-        -- once meet.
-        SELECT r.id, r.duplicate_of_report_id AS parent INTO root FROM civic.reports AS r
-        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id
-        FOR NO KEY UPDATE;
+        -- The link always goes to the root, which is written so that two sessions that join families at once meet,
+        -- also under REPEATABLE READ.
+        UPDATE civic.reports AS r SET updated_at = now()
+        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id AND r.id <> NEW.id
+        RETURNING r.id, r.duplicate_of_report_id AS parent INTO root;
         IF root.parent IS NOT NULL THEN
             NEW.duplicate_of_report_id := root.parent;
-            PERFORM FROM civic.reports AS r
-            WHERE r.organization_id = NEW.organization_id AND r.id = root.parent AND r.id <> NEW.id
-            FOR NO KEY UPDATE;
+            UPDATE civic.reports AS r SET updated_at = now()
+            WHERE r.organization_id = NEW.organization_id AND r.id = root.parent AND r.id <> NEW.id;
         END IF;
         IF NEW.duplicate_of_report_id = NEW.id THEN
             RAISE EXCEPTION USING ERRCODE = 'ZC010',
@@ -539,10 +538,10 @@ DECLARE
     report record;
     used record;
 BEGIN
-    -- One upload to a report at a time, so that the limits hold.
-    SELECT r.user_id, r.assigned_to, r.is_public AND NOT r.is_sensitive AS shown INTO report
-    FROM civic.reports AS r WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id
-    FOR NO KEY UPDATE;
+    -- A file changes the report; the write lets one upload in at a time, so that the limits hold.
+    UPDATE civic.reports AS r SET updated_at = now()
+    WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id
+    RETURNING r.user_id, r.assigned_to, r.is_public AND NOT r.is_sensitive AS shown INTO report;
     IF NOT FOUND THEN
         RETURN NEW;
     END IF;
