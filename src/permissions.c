@@ -152,7 +152,7 @@ add_permissions(CivicAccess *access, ArrayType *codes)
 
 /* A person who is unknown, inactive or of an inactive organisation has no identity at all. */
 static void
-load_person(const PersonKey *key, bool has_user, CivicAccess *access)
+load_person(const PersonKey *key, bool has_user, bool auditor, CivicAccess *access)
 {
 	Oid types[2] = {UUIDOID, UUIDOID};
 	Datum values[2] = {UUIDPGetDatum(&key->organization), UUIDPGetDatum(&key->user)};
@@ -168,6 +168,18 @@ load_person(const PersonKey *key, bool has_user, CivicAccess *access)
 						values, NULL);
 		access->has_organization = SPI_processed > 0;
 		access->organization = key->organization;
+		if (auditor && access->has_organization)
+		{
+			civic_query_now(
+				"SELECT array_agg(rp.permission_code) FROM civic.roles r"
+				" JOIN civic.role_permissions rp ON rp.organization_id = r.organization_id"
+				"   AND rp.role_id = r.id"
+				" WHERE r.is_system AND r.code = 'auditor'",
+				0, NULL, NULL, NULL);
+			value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+			if (!isnull)
+				add_permissions(access, DatumGetArrayTypeP(value));
+		}
 		return;
 	}
 	civic_query_now(
@@ -217,6 +229,8 @@ resolve(void)
 	uint64 identity_version = civic_identity_version();
 	bool shared_snapshot = IsInParallelMode();
 	bool provisional = false;
+	bool auditor = !claimed->has_user && !superuser_arg(GetOuterUserId()) &&
+				   has_privs_of_role(GetOuterUserId(), get_role_oid("civic_auditor", false));
 	CivicAccess access = {0};
 	PersonKey key = {0};
 	PersonEntry *entry;
@@ -239,13 +253,15 @@ resolve(void)
 		goto done;
 	if (claimed->has_user)
 		key.user = claimed->user;
+	else if (auditor)
+		key.user.data[0] = 1; /* not a uuid anybody has */
 
 	entry = hash_search(people, &key, HASH_FIND, NULL);
 	if (entry != NULL)
 		access = entry->access;
 	else
 	{
-		load_person(&key, claimed->has_user, &access);
+		load_person(&key, claimed->has_user, auditor, &access);
 		/* Nobody tells when an unknown person becomes known, so only the known are kept. */
 		if (access.has_organization)
 		{

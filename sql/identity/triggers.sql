@@ -26,9 +26,10 @@ CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.users
         'notes=update:any_profile', 'aadhaar_linked=update:any_profile', 'digilocker_linked=update:any_profile');
 CREATE TRIGGER t20_profile BEFORE INSERT OR UPDATE OF full_name, email, phone, primary_address, profile_completion
     ON civic.users FOR EACH ROW EXECUTE FUNCTION civic_private.complete_profile();
-CREATE TRIGGER t30_status BEFORE UPDATE OF status ON civic.users
-    FOR EACH ROW WHEN (OLD.status <> NEW.status)
-    EXECUTE FUNCTION civic_private.guard_user_status();
+CREATE TRIGGER t30_account BEFORE UPDATE OF status, phone, email ON civic.users
+    FOR EACH ROW WHEN (OLD.status <> NEW.status OR OLD.phone IS DISTINCT FROM NEW.phone
+        OR OLD.email IS DISTINCT FROM NEW.email)
+    EXECUTE FUNCTION civic_private.guard_account();
 CREATE TRIGGER t80_signal AFTER DELETE OR UPDATE OF status, department_id ON civic.users
     EXECUTE FUNCTION civic_private.signal_change('access_signal');
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.users

@@ -4,6 +4,21 @@ RETURN ST_SetSRID(ST_MakePoint(longitude, latitude), 4326)::geography;
 COMMENT ON FUNCTION civic.location_of(double precision, double precision) IS
     'Point from degrees north and degrees east (WGS 84).';
 
+CREATE FUNCTION civic.box_radius_m(
+    west double precision, south double precision, east double precision, north double precision
+) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN (
+    SELECT 1 + 1.001 * max(ST_Distance(
+        civic.location_of((south + north) / 2, (west + east) / 2), civic.location_of(c.latitude, c.longitude)))
+    FROM (VALUES
+        (south, west), (south, (west + east) / 2), (south, east),
+        (north, west), (north, (west + east) / 2), (north, east)
+    ) AS c (latitude, longitude)
+);
+COMMENT ON FUNCTION civic.box_radius_m(double precision, double precision, double precision, double precision) IS
+    'Metres from the middle of a box of degrees to what of it is farthest; for boxes up to 30 degrees wide and high.';
+
 CREATE FUNCTION civic.is_report_visible(
     is_public boolean, is_sensitive boolean, user_id uuid, assigned_to uuid, department_id uuid
 ) RETURNS boolean
@@ -213,10 +228,14 @@ DECLARE
     place record;
 BEGIN
     IF NOT civic.has_permission('import:data') THEN
-        IF num_nonnulls(NEW.department_id, NEW.assigned_to, NEW.ai_category, NEW.ai_confidence, NEW.manual_category,
-            NEW.manual_severity, NEW.classified_by_user_id, NEW.duplicate_of_report_id, NEW.hold_reason,
-            NEW.rejection_reason, NEW.resolution_notes, NEW.report_number, NEW.external_id) > 0
-            OR NEW.is_featured OR NEW.supporter_count <> 0 OR NEW.created_at <> now() THEN
+        IF num_nonnulls(NEW.report_number, NEW.department_id, NEW.assigned_to, NEW.ai_category, NEW.ai_confidence,
+            NEW.ai_processed_at, NEW.ai_model_version, NEW.manual_category, NEW.manual_severity,
+            NEW.classified_by_user_id, NEW.classification_notes, NEW.duplicate_of_report_id, NEW.rejection_reason,
+            NEW.hold_reason, NEW.rework_reason, NEW.assignment_rejection_reason, NEW.assignment_rejected_at,
+            NEW.assignment_rejected_by_user_id, NEW.resolution_notes, NEW.estimated_resume_date,
+            NEW.hold_approved_by_user_id, NEW.external_id, NEW.updated_at) > 0
+            OR NEW.is_featured OR NEW.is_sensitive OR NEW.needs_review OR NEW.hold_approval_required
+            OR NEW.supporter_count <> 0 OR NEW.created_at <> now() OR NEW.status_updated_at <> now() THEN
             RAISE EXCEPTION USING ERRCODE = 'ZC004',
                 MESSAGE = 'a new report cannot set columns of the administration',
                 DETAIL = 'Number, time, department, officer, classification and outcome are given by civic and'
@@ -241,7 +260,7 @@ BEGIN
     IF NEW.report_number IS NULL THEN
         SELECT o.code, o.time_zone INTO place FROM civic.organizations AS o WHERE o.id = NEW.organization_id;
         NEW.report_number := format('CL-%s-%s-%s', to_char(NEW.created_at AT TIME ZONE place.time_zone, 'YYYY'),
-            place.code, lpad(nextval('civic.report_number_seq')::text, 5, '0'));
+            place.code, to_char(nextval('civic.report_number_seq'), 'FM9999999999999900000'));
     END IF;
     RETURN NEW;
 END

@@ -406,6 +406,10 @@ BEGIN
             MESSAGE = 'supporting a report needs somebody who supports it',
             HINT = 'Sign in, or set civic.user_id.';
     END IF;
+    IF civic.current_role_level() = 5 THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = 'an auditor writes nothing';
+    END IF;
     SELECT coalesce(r.duplicate_of_report_id, r.id) INTO root FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id() AND r.id = support_report.report_id
         AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id);

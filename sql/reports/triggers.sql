@@ -13,7 +13,8 @@ CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.reports
         'ai_model_version=import:data', 'is_sensitive=moderate:content', 'is_featured=moderate:content',
         'needs_review=moderate:content', 'duplicate_of_report_id=merge:duplicate_reports',
         'rejection_reason=reject:report', 'rework_reason=approve:task_completion',
-        'hold_reason=update:any_report', 'resolution_notes=complete:task',
+        'hold_reason=update:any_report', 'estimated_resume_date=update:any_report',
+        'hold_approval_required=update:any_report', 'resolution_notes=complete:task',
         'assignment_rejection_reason=acknowledge:task', 'assignment_rejected_at=import:data',
         'assignment_rejected_by_user_id=import:data', 'hold_approved_by_user_id=hold:any_report',
         'supporter_count=import:data', 'external_id=import:data');
@@ -60,7 +61,7 @@ CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.tasks
 
 CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.media
     FOR EACH ROW EXECUTE FUNCTION civic.guard_columns('organization_id', 'id', 'report_id', 'file_url', 'file_type',
-        'file_size', 'mime_type', 'sha256', 'uploaded_by', 'created_at');
+        'file_size', 'mime_type', 'sha256', 'uploaded_by', 'created_at', 'is_public=import:data');
 CREATE TRIGGER t20_check BEFORE INSERT ON civic.media
     FOR EACH ROW EXECUTE FUNCTION civic_private.check_media();
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.media

@@ -1,0 +1,460 @@
+-- Who may do what: every role that matters, every table, every command. The expected outcomes are written out by hand
+-- from the rules; see the fixture for who is who and what there is.
+BEGIN;
+\ir fixture.psql
+SELECT * FROM no_plan();
+
+CREATE TABLE tap.matrix (place serial, tbl text, command text, statement text, expected text);
+CREATE TABLE tap.columns AS SELECT a.place, substr(a.name, 3) AS name FROM tap.actors AS a
+WHERE a.name LIKE 'a.%' AND a.place IS NOT NULL;
+
+SELECT is(count(*), 14::bigint, 'fourteen actors') FROM tap.columns;
+
+-- 1. What each sees of their own organization: a number of rows; "all" of the organization, built-in ones included; an
+-- SQLSTATE where the database role has no right on the table at all.
+INSERT INTO tap.matrix (tbl, expected) VALUES
+    --                       citizen contr moder offcr audit admin super clerk orgad nobod inact anon  serv  dbaud
+    ('organizations',        '1      1     1     1     1     1     1     1     1     1     0     1     1     1'),
+    ('departments',          'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
+    ('jurisdictions',        'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('users',                '1      1     all   all   all   all   all   1     all   1     0     42501 all   all'),
+    ('user_profiles',        'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('permissions',          'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('roles',                'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('role_permissions',     'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('user_roles',           '1      1     all   all   all   all   all   1     all   0     0     42501 all   all'),
+    ('role_history',         '1      1     1     1     all   all   all   1     1     0     0     42501 all   all'),
+    ('user_sessions',        '1      0     0     1     0     0     all   0     0     0     0     42501 all   all'),
+    ('area_assignments',     '0      1     all   all   all   all   all   0     0     0     0     42501 all   all'),
+    ('teams',                '0      0     0     0     0     0     0     1     all   0     0     42501 all   all'),
+    ('team_members',         '0      0     0     0     0     0     0     1     all   1     0     42501 all   all'),
+    ('projects',             '0      0     0     0     0     0     0     1     all   0     0     42501 all   all'),
+    ('workflow_transitions', 'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
+    ('status_history',       '7      7     all   8     all   all   all   7     7     7     0     7     all   all'),
+    ('areas',                'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
+    ('categories',           'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
+    ('reports',              '7      7     all   10    all   all   all   6     6     6     0     6     all   all'),
+    ('report_supporters',    '1      1     all   all   all   all   all   0     0     0     0     42501 all   all'),
+    ('tasks',                '0      0     0     3     all   all   all   0     0     0     0     42501 all   all'),
+    ('media',                '2      1     all   2     all   all   all   1     1     1     0     1     all   all');
+
+-- How many there are of organization a, and built in.
+CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    n text;
+BEGIN
+    EXECUTE format('SELECT count(*)::text FROM civic.%I%s', tbl, CASE tbl WHEN 'permissions' THEN ''
+        ELSE format(' WHERE organization_id IN (%L, %L)', tap.id('a'),
+            '00000000-0000-0000-0000-000000000000') END) INTO n;
+    RETURN n;
+END
+$$;
+
+SELECT is(
+    tap.value('a.' || c.name, format('SELECT count(*) FROM civic.%I', m.tbl)),
+    CASE e.outcome WHEN 'all' THEN tap.total(m.tbl) ELSE e.outcome END,
+    format('%s sees %s of %s', c.name, e.outcome, m.tbl))
+FROM tap.matrix AS m
+CROSS JOIN LATERAL regexp_split_to_table(m.expected, ' +') WITH ORDINALITY AS e (outcome, place)
+JOIN tap.columns AS c ON c.place = e.place
+WHERE m.command IS NULL
+ORDER BY m.place, c.place;
+
+-- A table that comes later must be put into the matrix.
+SELECT set_eq(
+    $$SELECT c.relname::text FROM pg_class AS c WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p')
+        AND NOT c.relispartition$$,
+    $$SELECT m.tbl FROM tap.matrix AS m WHERE m.command IS NULL$$, 'the matrix of SELECT holds every table');
+
+-- 2. And exactly which, where it matters.
+SELECT is(tap.seen('a.' || x.actor, 'SELECT id FROM civic.reports'), x.names, format('reports that %s sees', x.actor))
+FROM (VALUES
+    ('citizen', 'own_citizen pub_colleague pub_dup pub_new pub_open pub_received pub_wsd'),
+    ('contributor', 'own_contributor pub_colleague pub_dup pub_new pub_open pub_received pub_wsd'),
+    ('neighbour', 'priv_done priv_mine priv_none priv_pwd priv_wsd pub_colleague pub_dup pub_new pub_open pub_received'
+        ' pub_wsd sens_pwd sens_wsd'),
+    ('officer', 'priv_done priv_mine priv_pwd pub_colleague pub_dup pub_new pub_open pub_received pub_wsd sens_pwd'),
+    ('officer2', 'priv_done priv_wsd pub_colleague pub_dup pub_new pub_open pub_received pub_wsd sens_wsd'),
+    ('officer3', 'priv_mine priv_pwd pub_colleague pub_dup pub_new pub_open pub_received pub_wsd sens_pwd'),
+    ('clerk', 'pub_colleague pub_dup pub_new pub_open pub_received pub_wsd'),
+    ('nobody', 'pub_colleague pub_dup pub_new pub_open pub_received pub_wsd'),
+    ('anon', 'pub_colleague pub_dup pub_new pub_open pub_received pub_wsd'),
+    ('inactive', NULL)
+) AS x (actor, names);
+SELECT is(tap.seen('a.' || a.name, 'SELECT id FROM civic.reports'),
+    'own_citizen own_contributor priv_done priv_mine priv_none priv_pwd priv_wsd pub_colleague pub_dup pub_new pub_open'
+    ' pub_received pub_wsd sens_pwd sens_wsd', format('reports that %s sees: all', a.name))
+FROM (VALUES ('moderator'), ('auditor'), ('admin'), ('super_admin'), ('service'), ('db_auditor')) AS a (name);
+SELECT is(tap.seen('a.' || x.actor, 'SELECT id FROM civic.users'), x.actor, format('%s sees no user but themselves',
+    x.actor))
+FROM (VALUES ('citizen'), ('contributor'), ('clerk'), ('nobody')) AS x (actor);
+SELECT is(tap.seen('a.' || x.actor, 'SELECT id FROM civic.tasks'), x.names, format('tasks that %s sees', x.actor))
+FROM (VALUES
+    ('officer', 'task_priv_done task_priv_mine task_pub_colleague'),
+    ('officer2', 'task_priv_done task_priv_wsd task_pub_wsd task_sens_wsd'),
+    ('officer3', 'task_priv_mine task_pub_colleague')
+) AS x (actor, names);
+SELECT is(tap.seen('a.' || x.actor, 'SELECT id FROM civic.media'), x.names, format('files that %s sees', x.actor))
+FROM (VALUES
+    ('citizen', 'file_own_citizen file_pub_open'),
+    ('neighbour', 'file_priv_pwd file_pub_open file_sens_wsd'),
+    ('officer', 'file_priv_mine file_pub_open'),
+    ('anon', 'file_pub_open')
+) AS x (actor, names);
+SELECT is(tap.seen('a.' || x.actor, 'SELECT DISTINCT entity_id FROM civic.status_history'), x.names,
+    format('reports whose history %s sees', x.actor))
+FROM (VALUES
+    ('citizen', 'pub_colleague pub_dup pub_new pub_open pub_received pub_wsd'),
+    ('officer', 'priv_mine pub_colleague pub_dup pub_new pub_open pub_received pub_wsd'),
+    ('anon', 'pub_colleague pub_dup pub_new pub_open pub_received pub_wsd')
+) AS x (actor, names);
+
+-- 3. What each may write in their own organization. A number of rows, or the SQLSTATE of the refusal; "no" where it
+-- does not matter which of them. $o stands for the organization, $me for the asker (or the clerk, where nobody is
+-- named).
+TRUNCATE tap.matrix;
+INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
+    --                   citizen contr moder offcr audit admin super clerk orgad nobod inact anon  serv  dbaud
+    ('organizations', 'INSERT', $$INSERT INTO civic.organizations (id, code, name) VALUES (tap.id('$o'), 'NEW',
+        'New')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('organizations', 'UPDATE', $$UPDATE civic.organizations SET address = 'x' WHERE id = tap.id('$o')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('organizations', 'DELETE', $$DELETE FROM civic.organizations WHERE id = tap.id('$o')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('departments', 'INSERT', $$INSERT INTO civic.departments (organization_id, code, name) VALUES (tap.id('$o'), 'N',
+        'N')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('departments', 'UPDATE', $$UPDATE civic.departments SET description = 'x' WHERE id = tap.dept('$o', 'PWD')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('departments', 'DELETE', $$DELETE FROM civic.departments WHERE id = tap.dept('$o', 'SPARE')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('jurisdictions', 'INSERT',
+        $$INSERT INTO civic.jurisdictions (organization_id, code, name) VALUES (tap.id('$o'), 'N', 'N')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('jurisdictions', 'UPDATE', $$UPDATE civic.jurisdictions SET name = 'x' WHERE id = tap.id('$o.jurisdiction')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('jurisdictions', 'DELETE', $$DELETE FROM civic.jurisdictions WHERE id = tap.id('$o.jurisdiction')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+
+    ('users', 'INSERT', $$INSERT INTO civic.users (organization_id, phone) VALUES (tap.id('$o'), '+919999999999')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 1     42501 42501 42501 1     42501'),
+    -- Name, telephone and e-mail of another person are for who may update any profile, not for who may suspend people:
+    -- one signs in with them.
+    ('users', 'UPDATE', $$UPDATE civic.users SET phone = '+919999999999' WHERE id = tap.id('$o.neighbour')$$,
+                        '0       0     no    0     0     1     1     0     1     0     0     42501 1     42501'),
+    ('users', 'UPDATE', $$UPDATE civic.users SET full_name = 'x' WHERE id = tap.id('$o.neighbour')$$,
+                        '0       0     no    0     0     1     1     0     1     0     0     42501 1     42501'),
+    -- So moderators suspend people by civic.set_user_status() alone.
+    ('users', 'UPDATE', $$UPDATE civic.users SET status = 'suspended' WHERE id = tap.id('$o.neighbour')$$,
+                        '0       0     0     0     0     1     1     0     ZC004 0     0     42501 1     42501'),
+    -- One's own row; the auditor writes nothing.
+    ('users', 'UPDATE', $$UPDATE civic.users SET full_name = 'x' WHERE id = civic.current_user_id()$$,
+                        '1       1     1     1     no    1     1     1     1     1     0     42501 0     42501'),
+    ('users', 'DELETE', $$DELETE FROM civic.users WHERE id = tap.id('$o.neighbour')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('user_profiles', 'INSERT', $$INSERT INTO civic.user_profiles (organization_id, user_id) VALUES (tap.id('$o'),
+        $me)$$,
+                        '1       23505 1     1     no    1     1     1     1     1     42501 42501 1     42501'),
+    ('user_profiles', 'UPDATE', $$UPDATE civic.user_profiles SET bio = 'x' WHERE user_id = civic.current_user_id()$$,
+                        '0       1     0     0     0     0     0     0     0     0     0     42501 0     42501'),
+    ('user_profiles', 'UPDATE', $$UPDATE civic.user_profiles SET bio = 'x' WHERE user_id = tap.id('$o.neighbour')$$,
+                        '0       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('user_profiles', 'DELETE', $$DELETE FROM civic.user_profiles WHERE user_id = tap.id('$o.neighbour')$$,
+                        '0       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+
+    ('permissions', 'INSERT', $$INSERT INTO civic.permissions VALUES ('new', 'New')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('permissions', 'UPDATE', $$UPDATE civic.permissions SET description = 'x'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('permissions', 'DELETE', $$DELETE FROM civic.permissions$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('roles', 'INSERT', $$INSERT INTO civic.roles (organization_id, code, name) VALUES (tap.id('$o'), 'newrole',
+        'New')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 1     42501 42501 42501 1     42501'),
+    ('roles', 'UPDATE', $$UPDATE civic.roles SET name = 'x' WHERE id = tap.id('$o.spare')$$,
+                        '0       0     0     0     0     1     1     0     1     0     0     42501 1     42501'),
+    ('roles', 'DELETE', $$DELETE FROM civic.roles WHERE id = tap.id('$o.spare')$$,
+                        '0       0     0     0     0     1     1     0     1     0     0     42501 1     42501'),
+    -- Built-in rows are nobody's to write, not even of jobs: they hold for every organization.
+    ('roles', 'UPDATE', $$UPDATE civic.roles SET name = 'x' WHERE id = tap.role('citizen')$$,
+                        'no      no    no    no    no    no    no    no    no    no    no    42501 no    42501'),
+    ('roles', 'DELETE', $$DELETE FROM civic.roles WHERE id = tap.role('verifier')$$,
+                        'no      no    no    no    no    no    no    no    no    no    no    42501 no    42501'),
+    -- Nobody gives a permission they do not hold: of these three only the administrator of payments holds this one.
+    ('role_permissions', 'INSERT', $$INSERT INTO civic.role_permissions (organization_id, role_id, permission_code)
+        VALUES (tap.id('$o'), tap.id('$o.spare'), 'view_own_teams')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 1     42501 42501 42501 1     42501'),
+    ('role_permissions', 'INSERT', $$INSERT INTO civic.role_permissions (organization_id, role_id, permission_code)
+        VALUES (tap.id('$o'), tap.id('$o.spare'), 'can_manage_roles')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 1     42501 42501 42501 1     42501'),
+    ('role_permissions', 'INSERT', $$INSERT INTO civic.role_permissions (organization_id, role_id, permission_code)
+        VALUES ('00000000-0000-0000-0000-000000000000', tap.role('citizen'), 'can_manage_roles')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('role_permissions', 'UPDATE', $$UPDATE civic.role_permissions SET permission_code = 'read:report'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('role_permissions', 'DELETE', $$DELETE FROM civic.role_permissions WHERE role_id = tap.id('$o.inspector')$$,
+                        '0       0     0     0     0     1     1     0     1     0     0     42501 1     42501'),
+    ('role_permissions', 'DELETE', $$DELETE FROM civic.role_permissions WHERE role_id = tap.role('citizen')$$,
+                        'no      no    no    no    no    no    no    no    no    no    no    42501 no    42501'),
+    ('user_roles', 'INSERT', $$INSERT INTO civic.user_roles (organization_id, user_id, role_id)
+        VALUES (tap.id('$o'), tap.id('$o.nobody'), tap.role('clerk'))$$,
+                        'ZC007   ZC007 ZC007 ZC007 ZC007 1     1     ZC007 ZC007 ZC007 ZC007 42501 1     42501'),
+    ('user_roles', 'UPDATE', $$UPDATE civic.user_roles SET role_id = tap.role('contributor')
+        WHERE organization_id = tap.id('$o') AND user_id = tap.id('$o.neighbour') AND family = 'civic'$$,
+                        '0       0     0     0     0     1     1     0     ZC007 0     0     42501 1     42501'),
+    -- A role is given and taken by who holds all that is in it; here only the administrator of payments does.
+    ('user_roles', 'DELETE', $$DELETE FROM civic.user_roles
+        WHERE organization_id = tap.id('$o') AND user_id = tap.id('$o.neighbour')
+            AND role_id = tap.id('$o.inspector')$$,
+                        '0       0     0     0     0     ZC007 ZC007 0     1     0     0     42501 1     42501'),
+    ('role_history', 'INSERT', $$INSERT INTO civic.role_history (organization_id, user_id, new_role)
+        VALUES (tap.id('$o'), tap.id('$o.citizen'), 'admin')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('role_history', 'UPDATE', $$UPDATE civic.role_history SET reason = 'x' WHERE organization_id = tap.id('$o')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('role_history', 'DELETE', $$DELETE FROM civic.role_history WHERE organization_id = tap.id('$o')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('user_sessions', 'INSERT', $$INSERT INTO civic.user_sessions (organization_id, user_id, expires_at)
+        VALUES (tap.id('$o'), $me, now() + interval '1 day')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    ('user_sessions', 'UPDATE', $$UPDATE civic.user_sessions SET revoked_at = now()
+        WHERE id = tap.id('$o.session.citizen')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    ('user_sessions', 'DELETE', $$DELETE FROM civic.user_sessions WHERE id = tap.id('$o.session.citizen')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+
+    ('area_assignments', 'INSERT', $$INSERT INTO civic.area_assignments (organization_id, user_id, area_type, area_name,
+        area_data) VALUES (tap.id('$o'), tap.id('$o.moderator'), 'ward', 'W', '{"ward_number": "9"}')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('area_assignments', 'UPDATE',
+        $$UPDATE civic.area_assignments SET notes = 'x' WHERE id = tap.id('$o.assignment.contributor')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('area_assignments', 'DELETE', $$DELETE FROM civic.area_assignments
+        WHERE id = tap.id('$o.assignment.contributor')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('teams', 'INSERT', $$INSERT INTO civic.teams (organization_id, name) VALUES (tap.id('$o'), 'New')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 1     42501 42501 42501 1     42501'),
+    ('teams', 'UPDATE', $$UPDATE civic.teams SET description = 'x' WHERE id = tap.id('$o.team1')$$,
+                        '0       0     0     0     0     0     0     0     1     0     0     42501 1     42501'),
+    ('teams', 'DELETE', $$DELETE FROM civic.teams WHERE id = tap.id('$o.team3')$$,
+                        '0       0     0     0     0     0     0     0     1     0     0     42501 1     42501'),
+    ('team_members', 'INSERT', $$INSERT INTO civic.team_members (organization_id, team_id, user_id)
+        VALUES (tap.id('$o'), tap.id('$o.team3'), tap.id('$o.clerk'))$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 1     42501 42501 42501 1     42501'),
+    ('team_members', 'UPDATE', $$UPDATE civic.team_members SET joined_at = now() - interval '1 day'
+        WHERE team_id = tap.id('$o.team1') AND user_id = tap.id('$o.nobody')$$,
+                        '0       0     0     0     0     0     0     0     1     0     0     42501 1     42501'),
+    ('team_members', 'DELETE', $$DELETE FROM civic.team_members
+        WHERE team_id = tap.id('$o.team1') AND user_id = tap.id('$o.nobody')$$,
+                        '0       0     0     0     0     0     0     0     1     0     0     42501 1     42501'),
+    ('projects', 'INSERT', $$INSERT INTO civic.projects (organization_id, name) VALUES (tap.id('$o'), 'New')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 1     42501 42501 42501 1     42501'),
+    ('projects', 'UPDATE', $$UPDATE civic.projects SET description = 'x' WHERE id = tap.id('$o.project1')$$,
+                        '0       0     0     0     0     0     0     0     1     0     0     42501 1     42501'),
+    ('projects', 'DELETE', $$DELETE FROM civic.projects WHERE id = tap.id('$o.project1')$$,
+                        '0       0     0     0     0     0     0     0     1     0     0     42501 1     42501'),
+
+    ('workflow_transitions', 'INSERT', $$INSERT INTO civic.workflow_transitions (organization_id, workflow, from_status,
+        to_status) VALUES (tap.id('$o'), 'report', 'closed', 'received')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('workflow_transitions', 'UPDATE',
+        $$UPDATE civic.workflow_transitions SET is_enabled = false WHERE id = tap.id('$o.rule')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('workflow_transitions', 'DELETE', $$DELETE FROM civic.workflow_transitions WHERE id = tap.id('$o.rule')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('workflow_transitions', 'INSERT', $$INSERT INTO civic.workflow_transitions (organization_id, workflow, from_status,
+        to_status) VALUES ('00000000-0000-0000-0000-000000000000', 'report', 'closed', 'received')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('workflow_transitions', 'UPDATE', $$UPDATE civic.workflow_transitions SET is_enabled = false
+        WHERE organization_id = '00000000-0000-0000-0000-000000000000'$$,
+                        'no      no    no    no    no    no    no    no    no    no    no    42501 no    42501'),
+    ('workflow_transitions', 'UPDATE', $$UPDATE civic.workflow_transitions SET organization_id = tap.id('a')
+        WHERE organization_id = '00000000-0000-0000-0000-000000000000' AND workflow = 'role'$$,
+                        'no      no    no    no    no    no    no    no    no    no    no    42501 no    42501'),
+    ('workflow_transitions', 'DELETE', $$DELETE FROM civic.workflow_transitions
+        WHERE organization_id = '00000000-0000-0000-0000-000000000000' AND workflow = 'role'$$,
+                        'no      no    no    no    no    no    no    no    no    no    no    42501 no    42501'),
+    ('status_history', 'INSERT', $$INSERT INTO civic.status_history (organization_id, workflow, entity_id, new_status)
+        VALUES (tap.id('$o'), 'report', tap.id('$o.pub_open'), 'closed')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('status_history', 'UPDATE', $$UPDATE civic.status_history SET reason = 'x' WHERE organization_id = tap.id('$o')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('status_history', 'DELETE', $$DELETE FROM civic.status_history WHERE organization_id = tap.id('$o')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+
+    ('areas', 'INSERT', $$INSERT INTO civic.areas (organization_id, kind, code, name, boundary)
+        VALUES (tap.id('$o'), 'zone', 'z', 'Z', ST_Multi(ST_MakeEnvelope(1, 1, 2, 2, 4326)))$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('areas', 'UPDATE', $$UPDATE civic.areas SET name = 'x' WHERE id = tap.id('$o.ward')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('areas', 'DELETE', $$DELETE FROM civic.areas WHERE id = tap.id('$o.ward')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('categories', 'INSERT', $$INSERT INTO civic.categories (organization_id, code, name) VALUES (tap.id('$o'), 'n',
+        'N')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('categories', 'UPDATE',
+        $$UPDATE civic.categories SET name = 'x' WHERE organization_id = tap.id('$o') AND code = 'water'$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('categories', 'DELETE', $$DELETE FROM civic.categories WHERE organization_id = tap.id('$o') AND code = 'water'$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+
+    -- Reports: filed by those who hold create:report ...
+    ('reports', 'INSERT', $$INSERT INTO civic.reports (organization_id, user_id, title, description, latitude,
+        longitude)
+        VALUES (tap.id('$o'), $me, 'A new report', 'With a description.', 22.5, 88.3)$$,
+                        '1       1     1     1     42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    -- ... for others by those who may import ...
+    ('reports', 'INSERT', $$INSERT INTO civic.reports (organization_id, user_id, title, description, latitude,
+        longitude)
+        VALUES (tap.id('$o'), tap.id('$o.officer2'), 'A new report', 'With a description.', 22.5, 88.3)$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    -- ... edited by their department and those above,
+    ('reports', 'UPDATE', $$UPDATE civic.reports SET landmark = 'x' WHERE id = tap.id('$o.pub_open')$$,
+                        '0       0     1     1     0     1     1     0     0     0     0     42501 1     42501'),
+    ('reports', 'UPDATE', $$UPDATE civic.reports SET landmark = 'x' WHERE id = tap.id('$o.pub_wsd')$$,
+                        '0       0     1     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('reports', 'UPDATE', $$UPDATE civic.reports SET landmark = 'x' WHERE id = tap.id('$o.priv_done')$$,
+                        '0       0     1     1     0     1     1     0     0     0     0     42501 1     42501'),
+    ('reports', 'UPDATE', $$UPDATE civic.reports SET landmark = 'x' WHERE id = tap.id('$o.priv_wsd')$$,
+                        '0       0     1     0     0     1     1     0     0     0     0     42501 1     42501'),
+    -- by their reporter on the first day,
+    ('reports', 'UPDATE', $$UPDATE civic.reports SET landmark = 'x' WHERE id = tap.id('$o.own_citizen')$$,
+                        '1       0     1     0     0     1     1     0     0     0     0     42501 1     42501'),
+    -- all at once only where they are one's to edit: the officer 5 of the department and 1 assigned elsewhere;
+    ('reports', 'UPDATE', $$UPDATE civic.reports SET landmark = 'x' WHERE organization_id = tap.id('$o')$$,
+                        '2       1     15    6     0     15    15    0     0     0     0     42501 15    42501'),
+    -- and withdrawn by their reporter while nobody has looked at them.
+    ('reports', 'DELETE', $$DELETE FROM civic.reports WHERE id = tap.id('$o.pub_received')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('reports', 'DELETE', $$DELETE FROM civic.reports WHERE id = tap.id('$o.own_citizen')$$,
+                        '0       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('report_supporters', 'INSERT', $$INSERT INTO civic.report_supporters (organization_id, report_id, user_id)
+        VALUES (tap.id('$o'), tap.id('$o.pub_new'), $me)$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    ('report_supporters', 'UPDATE', $$UPDATE civic.report_supporters SET created_at = now()$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('report_supporters', 'DELETE', $$DELETE FROM civic.report_supporters WHERE user_id = civic.current_user_id()$$,
+                        '1       1     0     0     0     0     0     0     0     0     0     42501 0     42501'),
+    ('report_supporters', 'DELETE', $$DELETE FROM civic.report_supporters WHERE user_id = tap.id('$o.officer2')$$,
+                        '0       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('tasks', 'INSERT', $$INSERT INTO civic.tasks (organization_id, report_id, assigned_to, department_id)
+        VALUES (tap.id('$o'), tap.id('$o.pub_open'), tap.id('$o.officer'), tap.dept('$o', 'PWD'))$$,
+                        'ZC003   ZC003 ZC003 ZC003 ZC003 1     1     ZC003 ZC003 ZC003 ZC003 42501 1     42501'),
+    ('tasks', 'UPDATE', $$UPDATE civic.tasks SET notes = 'x' WHERE report_id = tap.id('$o.priv_mine')$$,
+                        '0       0     0     1     0     1     1     0     0     0     0     42501 1     42501'),
+    ('tasks', 'UPDATE', $$UPDATE civic.tasks SET notes = 'x' WHERE report_id = tap.id('$o.pub_colleague')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('tasks', 'DELETE', $$DELETE FROM civic.tasks WHERE report_id = tap.id('$o.pub_colleague')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('media', 'INSERT', $$INSERT INTO civic.media (organization_id, report_id, file_url, file_type, uploaded_by)
+        VALUES (tap.id('$o'), tap.id('$o.pub_open'), 'https://x', 'image', $me)$$,
+                        '42501   42501 1     1     42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('media', 'INSERT', $$INSERT INTO civic.media (organization_id, report_id, file_url, file_type, uploaded_by)
+        VALUES (tap.id('$o'), tap.id('$o.own_citizen'), 'https://x', 'image', tap.id('$o.citizen'))$$,
+                        '1       42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    -- Files are moderated by who sees them all; an officer has to do with their own.
+    ('media', 'UPDATE', $$UPDATE civic.media SET caption = 'x' WHERE id = tap.id('$o.file_pub_open')$$,
+                        '0       0     1     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('media', 'UPDATE', $$UPDATE civic.media SET caption = 'x' WHERE id = tap.id('$o.file_priv_mine')$$,
+                        '0       0     1     1     0     1     1     0     0     0     0     42501 1     42501'),
+    ('media', 'UPDATE', $$UPDATE civic.media SET caption = 'x' WHERE id = tap.id('$o.file_sens_wsd')$$,
+                        '0       0     1     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('media', 'DELETE', $$DELETE FROM civic.media WHERE id = tap.id('$o.file_own_citizen')$$,
+                        '1       0     1     0     0     1     1     0     0     0     0     42501 1     42501'),
+    -- Without a condition no SELECT policy helps: still only these.
+    ('media', 'UPDATE', $$UPDATE civic.media SET caption = 'x'$$,
+                        '1       0     5     1     0     5     5     0     0     0     0     42501 5     42501'),
+    ('media', 'DELETE', $$DELETE FROM civic.media$$,
+                        '1       0     5     1     0     5     5     0     0     0     0     42501 5     42501');
+
+CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT replace(replace($1, '$o', organization), '$me',
+        format('coalesce(civic.current_user_id(), tap.id(''%s.clerk''))', organization))
+$$;
+-- Refused: nothing was touched, or the refusal says so.
+CREATE FUNCTION tap.refused(outcome text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT outcome IN ('0', '42501', 'ZC003', 'ZC004', 'ZC007')
+$$;
+
+SELECT CASE e.outcome
+    WHEN 'no' THEN ok(tap.refused(r.outcome), format('%s may not %s %s: %s -- %s', c.name, m.command, m.tbl, r.outcome,
+        regexp_replace(m.statement, '\s+', ' ', 'g')))
+    ELSE is(r.outcome, e.outcome, format('%s: %s %s gives %s -- %s', c.name, m.command, m.tbl, e.outcome,
+        regexp_replace(m.statement, '\s+', ' ', 'g'))) END
+FROM tap.matrix AS m
+CROSS JOIN LATERAL regexp_split_to_table(m.expected, ' +') WITH ORDINALITY AS e (outcome, place)
+JOIN tap.columns AS c ON c.place = e.place
+CROSS JOIN LATERAL tap.attempt('a.' || c.name, tap.statement(m.statement, 'a')) AS r (outcome)
+ORDER BY m.place, c.place;
+
+SELECT set_eq(
+    $$SELECT c.relname::text, x.command FROM pg_class AS c, (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS x (command)
+        WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition$$,
+    $$SELECT DISTINCT m.tbl, m.command FROM tap.matrix AS m$$, 'the matrix holds every table and command');
+
+-- 4. The other organization does not exist: nothing of it is seen, and the same statements touch nothing of it.
+SELECT is(
+    tap.value('a.' || a.name, format('SELECT count(*) FROM civic.%I WHERE %I = tap.id(''b'')', t.name,
+        CASE t.name WHEN 'organizations' THEN 'id' ELSE 'organization_id' END)),
+    CASE WHEN has_table_privilege(x.db_role, t.oid, 'SELECT') THEN '0' ELSE '42501' END,
+    format('%s sees nothing of the other organization in %s', a.name, t.name))
+FROM tap.columns AS a
+JOIN tap.actors AS x ON x.name = 'a.' || a.name
+CROSS JOIN (SELECT c.oid, c.relname AS name FROM pg_class AS c
+    WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'permissions') AS t
+ORDER BY t.name, a.place;
+
+SELECT ok(r.outcome !~ '^[1-9][0-9]{0,3}$', format('%s cannot %s %s of the other organization: %s -- %s',
+    c.name, m.command, m.tbl, r.outcome, regexp_replace(m.statement, '\s+', ' ', 'g')))
+FROM tap.matrix AS m
+CROSS JOIN tap.columns AS c
+CROSS JOIN LATERAL tap.attempt('a.' || c.name, tap.statement(m.statement, 'b')) AS r (outcome)
+WHERE m.statement LIKE '%$o%'
+ORDER BY m.place, c.place;
+
+-- Nor can a row be carried over: no UPDATE moves one's own rows to the other organization.
+SELECT ok(r.outcome !~ '^[1-9][0-9]{0,3}$', format('%s cannot move rows of %s to the other organization: %s', a.name,
+    t.name,
+    r.outcome))
+FROM tap.columns AS a
+CROSS JOIN (SELECT c.oid, c.relname AS name FROM pg_class AS c
+    WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p')
+        AND c.relname NOT IN ('permissions', 'organizations')) AS t
+CROSS JOIN LATERAL tap.attempt('a.' || a.name, format('UPDATE civic.%I SET organization_id = tap.id(''b'')', t.name))
+    AS r (outcome)
+WHERE a.name IN ('admin', 'super_admin', 'org_admin', 'moderator', 'service')
+ORDER BY t.name, a.place;
+
+-- 5. No identity, no rows: whatever the database role.
+SELECT is(
+    tap.value(a.name, format('SELECT count(*) FROM civic.%I', t.name)),
+    CASE WHEN has_table_privilege(a.db_role, t.oid, 'SELECT') THEN '0' ELSE '42501' END,
+    format('%s without an identity sees nothing of %s', a.db_role, t.name))
+FROM tap.actors AS a
+CROSS JOIN (SELECT c.oid, c.relname AS name FROM pg_class AS c
+    WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p')) AS t
+WHERE a.name LIKE 'none.%'
+ORDER BY t.name, a.name;
+
+SELECT ok(r.outcome !~ '^[1-9][0-9]{0,3}$', format('%s without an identity cannot %s %s: %s -- %s', a.db_role,
+    m.command,
+    m.tbl, r.outcome, regexp_replace(m.statement, '\s+', ' ', 'g')))
+FROM tap.matrix AS m
+CROSS JOIN tap.actors AS a
+CROSS JOIN LATERAL tap.attempt(a.name, tap.statement(m.statement, 'a')) AS r (outcome)
+WHERE a.name LIKE 'none.%'
+ORDER BY m.place, a.name;
+
+-- The internal tables are closed to all.
+SELECT is(tap.value(a.name, format('SELECT count(*) FROM %s', t.oid::regclass)), '42501',
+    format('%s cannot read %s', a.name, t.oid::regclass))
+FROM tap.actors AS a
+CROSS JOIN (SELECT c.oid FROM pg_class AS c WHERE c.relnamespace = 'civic_private'::regnamespace AND c.relkind IN ('r',
+    'p'))
+    AS t
+WHERE a.name LIKE 'a.%' OR a.name LIKE 'none.%'
+ORDER BY t.oid::regclass::text, a.name;
+
+SELECT * FROM finish();
+ROLLBACK;
