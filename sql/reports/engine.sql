@@ -332,15 +332,20 @@ BEGIN
 
     IF NEW.duplicate_of_report_id IS NOT NULL
         AND (TG_OP = 'INSERT' OR NEW.duplicate_of_report_id IS DISTINCT FROM OLD.duplicate_of_report_id) THEN
-        -- The link always goes to the root, which is written so that two sessions that join families at once meet,
-        -- also under REPEATABLE READ.
-        UPDATE civic.reports AS r SET updated_at = now()
+        -- The link always goes to the root, which is locked so that two sessions that join families at once meet. An
+        -- old snapshot would not see what the other did while it waited; then the root is written, and one must retry.
+        SELECT r.id, r.duplicate_of_report_id AS parent INTO root FROM civic.reports AS r
         WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id AND r.id <> NEW.id
-        RETURNING r.id, r.duplicate_of_report_id AS parent INTO root;
+        FOR NO KEY UPDATE;
         IF root.parent IS NOT NULL THEN
             NEW.duplicate_of_report_id := root.parent;
+            PERFORM FROM civic.reports AS r
+            WHERE r.organization_id = NEW.organization_id AND r.id = root.parent AND r.id <> NEW.id
+            FOR NO KEY UPDATE;
+        END IF;
+        IF current_setting('transaction_isolation') <> 'read committed' THEN
             UPDATE civic.reports AS r SET updated_at = now()
-            WHERE r.organization_id = NEW.organization_id AND r.id = root.parent AND r.id <> NEW.id;
+            WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id AND r.id <> NEW.id;
         END IF;
         IF NEW.duplicate_of_report_id = NEW.id THEN
             RAISE EXCEPTION USING ERRCODE = 'ZC010',

@@ -1,0 +1,17 @@
+/*
+ * test/unit/main.c
+ *		Runs the tests of src/core and prints one TAP document.
+ */
+#include "tap.h"
+
+int tap_tests = 0;
+int tap_failures = 0;
+
+int
+main(void)
+{
+	test_transitions();
+	test_uuid7();
+	printf("1..%d\n", tap_tests);
+	return tap_failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,39 @@
+/*
+ * test/unit/tap.h
+ *		Just enough of the Test Anything Protocol: counts and numbers are shared by all files.
+ */
+#ifndef TAP_H
+#define TAP_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+extern int tap_tests;
+extern int tap_failures;
+
+extern void test_transitions(void);
+extern void test_uuid7(void);
+
+__attribute__((format(printf, 4, 5))) static inline bool
+tap_ok(bool passed, const char *file, int line, const char *format, ...)
+{
+	va_list arguments;
+
+	printf("%sok %d - ", passed ? "" : "not ", ++tap_tests);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+	if (!passed)
+	{
+		tap_failures++;
+		printf("# failed at %s:%d\n", file, line);
+	}
+	fflush(stdout);
+	return passed;
+}
+
+#define ok(passed, ...) tap_ok((passed), __FILE__, __LINE__, __VA_ARGS__)
+
+#endif
