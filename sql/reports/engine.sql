@@ -332,8 +332,8 @@ BEGIN
 
     IF NEW.duplicate_of_report_id IS NOT NULL
         AND (TG_OP = 'INSERT' OR NEW.duplicate_of_report_id IS DISTINCT FROM OLD.duplicate_of_report_id) THEN
-        -- The link always goes to the root, which is locked so that two sessions that join families at once meet. An
-        -- old snapshot would not see what the other did while it waited; then the root is written, and one must retry.
+        -- The link always goes to the root, which is locked so that two sessions that join families at once meet;
+        -- follow_report() writes it as well.
         SELECT r.id, r.duplicate_of_report_id AS parent INTO root FROM civic.reports AS r
         WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id AND r.id <> NEW.id
         FOR NO KEY UPDATE;
@@ -342,10 +342,6 @@ BEGIN
             PERFORM FROM civic.reports AS r
             WHERE r.organization_id = NEW.organization_id AND r.id = root.parent AND r.id <> NEW.id
             FOR NO KEY UPDATE;
-        END IF;
-        IF current_setting('transaction_isolation') <> 'read committed' THEN
-            UPDATE civic.reports AS r SET updated_at = now()
-            WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id AND r.id <> NEW.id;
         END IF;
         IF NEW.duplicate_of_report_id = NEW.id THEN
             RAISE EXCEPTION USING ERRCODE = 'ZC010',
@@ -433,9 +429,12 @@ BEGIN
         UPDATE civic.status_history AS h SET is_public = shown
         WHERE h.organization_id = NEW.organization_id AND h.entity_id = NEW.id;
     END IF;
-    -- What was a duplicate of this report is now one of its root.
+    -- What was a duplicate of this report is now one of its root. The root is written so that a session with an older
+    -- snapshot, which does not see its new member, cannot make it a duplicate in turn.
     IF NEW.duplicate_of_report_id IS DISTINCT FROM OLD.duplicate_of_report_id
         AND NEW.duplicate_of_report_id IS NOT NULL THEN
+        UPDATE civic.reports AS r SET updated_at = now()
+        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id;
         UPDATE civic.reports AS r SET duplicate_of_report_id = NEW.duplicate_of_report_id
         WHERE r.organization_id = NEW.organization_id AND r.duplicate_of_report_id = NEW.id;
     END IF;
