@@ -26,6 +26,7 @@ trap stop EXIT
 
 start_cluster "$work/server" "fsync = off" "autovacuum = off"
 stop_cluster
+cd "$work"
 as_server_user valgrind --quiet --trace-children=yes --leak-check=no --error-limit=no --log-file="$work/%p.valgrind" \
 	"$(pg_config --bindir)/postgres" -D "$work/server/data" >"$work/log" 2>&1 &
 server=$!
@@ -34,6 +35,7 @@ for _ in $(seq 120); do
 	sleep 1
 done
 
+cd "$civic_root"
 failures=0
 if /usr/bin/python3 test/t/run_examples.py README.md docs/identity.md docs/workflow.md >"$work/examples" 2>&1; then
 	echo "ok 1 - the examples run under Valgrind"
