@@ -30,16 +30,21 @@ fresh()
 	PGOPTIONS='-c client_min_messages=warning' psql -Xqc "DROP DATABASE IF EXISTS $1" -c "CREATE DATABASE $1 TEMPLATE template0" postgres
 }
 
-# Since the security releases of 2025 a plain dump holds a random key.
-dump()
+# Everything a dump says, in its own order; but rows sorted, because where a row lies on its page is nobody's business,
+# and without the random key that a plain dump holds since the security releases of 2025.
+snapshot_dump()
 {
-	pg_dump --no-sync "$1" | grep -vE '^\\(un)?restrict '
+	{
+		pg_dump --no-sync --section=pre-data "$1"
+		pg_dump --no-sync --section=data "$1" | sort
+		pg_dump --no-sync --section=post-data "$1"
+	} | grep -vE '^\\(un)?restrict '
 }
 
 same_dump()
 {
-	dump "$1" >"$work/again.sql"
-	diff "$work/first.sql" "$work/again.sql"
+	snapshot_dump "$1" >"$work/again"
+	diff "$work/snapshot" "$work/again"
 }
 
 query()
@@ -66,9 +71,13 @@ equal()
 }
 
 fresh restore_source
-psql -Xq -v ON_ERROR_STOP=1 -d restore_source -f test/t/restore_source.sql >"$work/setup" 2>&1 ||
-	{ cat "$work/setup"; exit 1; }
-dump restore_source >"$work/first.sql"
+psql -Xq -d restore_source -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION civic CASCADE'
+{
+	psql -Xq1 -v ON_ERROR_STOP=1 -d restore_source -v seed=1 -v reports=1000 -v until="$(date +%F)" -f demo/city.sql &&
+		psql -Xq -v ON_ERROR_STOP=1 -d restore_source -f test/t/restore_source.sql
+} >"$work/setup" 2>&1 || { cat "$work/setup"; exit 1; }
+pg_dump --no-sync restore_source >"$work/first.sql"
+snapshot_dump restore_source >"$work/snapshot"
 pg_dump --no-sync -Fd -j 2 -f "$work/directory" restore_source
 
 fresh restore_plain
@@ -89,7 +98,8 @@ check "no trigger fired: history and logs have as many rows" equal \
 check "the sequence goes on" equal \
 	"$(query restore_source "SELECT nextval('civic.report_number_seq')")" \
 	"$(query restore_parallel "SELECT nextval('civic.report_number_seq')")"
-check "a column of the user's is still there, with its values" equal 7 \
+check "a column of the user's is still there, with its values" equal \
+	"$(query restore_source 'SELECT count(*) FROM civic.reports WHERE city_remark IS NOT NULL')" \
 	"$(query restore_parallel 'SELECT count(*) FROM civic.reports WHERE city_remark IS NOT NULL')"
 check "a revoked right stays revoked" equal f \
 	"$(query restore_parallel "SELECT has_table_privilege('civic_anon', 'civic.areas', 'SELECT')")"
@@ -102,7 +112,7 @@ check "a report can be filed in the restored database" psql -Xq -v ON_ERROR_STOP
 	-c "SELECT civic.submit_report('Lamp is dark', 'The street light at the corner is dark.', 1, 2)"
 
 check "DROP EXTENSION is refused" refused restore_source 'DROP EXTENSION civic' 'other objects depend on it'
-check "the data is still there" equal 8 "$(query restore_source 'SELECT count(*) FROM civic.reports')"
+check "the data is still there" equal t "$(query restore_source 'SELECT count(*) > 1000 FROM civic.reports')"
 
 fresh engine_only
 psql -Xq -d engine_only -c 'SET client_min_messages = warning' -c "SET row_security = off" -c 'CREATE EXTENSION civic CASCADE'

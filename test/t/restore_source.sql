@@ -1,6 +1,5 @@
--- A small database in use, with things of the user's own on civic's tables.
+-- Added to the demo city: reports in every kind of state, and things of the user's own on civic's tables.
 SET client_min_messages = warning;
-CREATE EXTENSION civic CASCADE;
 
 INSERT INTO civic.users (id, phone, email, full_name, department_id)
 SELECT p.id::uuid, p.phone, p.email, p.full_name, d.id
@@ -9,12 +8,13 @@ FROM (VALUES
     ('00000000-0000-0000-0000-0000000000b1', NULL, 'olaf@example.org', 'Olaf Officer', 'PWD'),
     ('00000000-0000-0000-0000-0000000000d1', NULL, 'ada@example.org', 'Ada Admin', NULL)
 ) AS p (id, phone, email, full_name, department)
-LEFT JOIN civic.departments AS d ON d.code = p.department;
+LEFT JOIN civic.departments AS d
+    ON d.organization_id = civic.current_organization_id() AND d.code = p.department;
 SELECT civic.give_role('00000000-0000-0000-0000-0000000000a1', 'citizen'),
     civic.give_role('00000000-0000-0000-0000-0000000000b1', 'nodal_officer'),
     civic.give_role('00000000-0000-0000-0000-0000000000d1', 'admin');
 SELECT civic.create_organization('OTH', 'Other city', 'Europe/Berlin');
-SELECT civic.load_area('ward', '1', 'First ward',
+SELECT civic.load_area('district', 'A', 'First district',
     '{"type": "Polygon", "coordinates": [[[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]]}');
 
 INSERT INTO civic.reports (title, description, latitude, longitude, category, user_id)
