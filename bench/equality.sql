@@ -1,0 +1,220 @@
+-- Functions that put the same random questions to the C code and to its twin and return what was answered otherwise.
+-- They need the data of generate.sql with at least two organizations, and twins/*.sql.
+
+CREATE TABLE bench.answers (part text, question jsonb, c jsonb, twin jsonb);
+GRANT SELECT, INSERT ON bench.answers TO PUBLIC;
+
+-- Report-shaped tables without constraints, so that every mix of values reaches the guards.
+CREATE TABLE bench.check_c (LIKE civic.reports INCLUDING DEFAULTS);
+CREATE TABLE bench.check_twin (LIKE civic.reports INCLUDING DEFAULTS);
+ALTER TABLE bench.check_c ALTER report_number DROP NOT NULL, ALTER title DROP NOT NULL, ALTER description DROP NOT NULL,
+    ALTER latitude DROP NOT NULL, ALTER longitude DROP NOT NULL, ALTER location DROP NOT NULL,
+    ALTER is_duplicate DROP NOT NULL, ADD PRIMARY KEY (id);
+ALTER TABLE bench.check_twin ALTER report_number DROP NOT NULL, ALTER title DROP NOT NULL, ALTER description DROP NOT NULL,
+    ALTER latitude DROP NOT NULL, ALTER longitude DROP NOT NULL, ALTER location DROP NOT NULL,
+    ALTER is_duplicate DROP NOT NULL, ADD PRIMARY KEY (id);
+CREATE TRIGGER t10_guard BEFORE INSERT OR UPDATE ON bench.check_c
+    FOR EACH ROW EXECUTE FUNCTION civic.guard_status('report', 'status', 'assigned_to', 'user_id');
+CREATE TRIGGER t10_guard BEFORE INSERT OR UPDATE ON bench.check_twin
+    FOR EACH ROW EXECUTE FUNCTION twin.guard_status();
+GRANT SELECT, INSERT, UPDATE ON bench.check_c, bench.check_twin TO civic_user, civic_service;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA twin, bench TO PUBLIC;
+GRANT USAGE ON SCHEMA bench, twin TO PUBLIC;
+
+CREATE FUNCTION bench.pick(VARIADIC choices text[]) RETURNS text LANGUAGE sql VOLATILE
+RETURN choices[1 + floor(random() * cardinality(choices))::integer];
+
+-- Rules an organization might make: some of the built-in moves taken away or changed, some new ones.
+CREATE FUNCTION bench.random_rules(organization uuid, moves integer) RETURNS void LANGUAGE sql VOLATILE
+AS $$
+    INSERT INTO civic.workflow_transitions (organization_id, workflow, from_status, to_status, actors, permission_code,
+        reason_column, reason_min, reason_max, required_columns, changed_columns, cleared_columns, is_enabled)
+    SELECT organization, 'report', m.from_status, m.to_status,
+        ARRAY(SELECT a FROM unnest(enum_range(NULL::civic.transition_actor)) AS a WHERE random() < 0.25 + m.n * 0),
+        bench.pick(NULL, NULL, 'hold:any_report', 'update:own_report', 'read:private_report', 'assign:task'),
+        bench.pick(NULL, 'hold_reason', 'rejection_reason', 'landmark'), 1 + floor(random() * 12), 12 + floor(random() * 990),
+        ARRAY(SELECT c FROM unnest(ARRAY['department_id', 'assigned_to', 'category', 'resolution_notes']) AS c
+            WHERE random() < 0.15 + m.n * 0),
+        ARRAY(SELECT c FROM unnest(ARRAY['assigned_to', 'landmark', 'severity']) AS c WHERE random() < 0.1 + m.n * 0),
+        ARRAY(SELECT c FROM unnest(ARRAY['hold_reason', 'rework_reason', 'assigned_to', 'duplicate_of_report_id']) AS c
+            WHERE random() < 0.2 + m.n * 0),
+        random() < 0.8
+    FROM (
+        SELECT row_number() OVER () AS n, f AS from_status, t AS to_status
+        FROM unnest(enum_range(NULL::civic.report_status)::text[] || NULL) AS f,
+            unnest(enum_range(NULL::civic.report_status)::text[]) AS t
+        WHERE f IS DISTINCT FROM t
+        ORDER BY random() LIMIT moves
+    ) AS m
+$$;
+
+CREATE FUNCTION bench.become(role text, organization text, person text, claims text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', coalesce(role, 'none'));
+    PERFORM set_config('civic.organization_id', coalesce(organization, ''), true),
+        set_config('civic.user_id', coalesce(person, ''), true),
+        set_config('request.jwt.claims', coalesce(claims, ''), true);
+END
+$$;
+
+-- One statement's outcome: what it returned, or the error.
+CREATE FUNCTION bench.outcome(statement text, row_id uuid) RETURNS jsonb LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    answer jsonb;
+    code text;
+    message text;
+    detail text;
+    hint text;
+BEGIN
+    BEGIN
+        EXECUTE statement INTO answer USING row_id;
+        RETURN answer;
+    EXCEPTION WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+            hint = PG_EXCEPTION_HINT;
+        RETURN jsonb_build_object('error', code) || CASE WHEN code LIKE 'ZC%' AND code <> 'ZC005'
+            THEN jsonb_build_object('message', message, 'detail', detail, 'hint', hint) ELSE '{}' END;
+    END;
+END
+$$;
+
+CREATE FUNCTION bench.random_reason() RETURNS text LANGUAGE sql VOLATILE
+RETURN CASE WHEN random() < 0.25 THEN NULL
+    ELSE repeat(' ', floor(random() * 3)::integer)
+        || repeat(bench.pick('x', 'ä', '語'), bench.pick('0', '1', '9', '10', '11', '12', '100', '1000', '1001')::integer)
+        || repeat(' ', floor(random() * 3)::integer) END;
+
+CREATE FUNCTION bench.check_guard(cases integer) RETURNS void LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    row_id uuid;
+    place integer;
+    who integer;
+    start civic.report_status;
+    target text;
+    asker record;
+    statement text;
+BEGIN
+    FOR n IN 1..cases LOOP
+        row_id := bench.person(9, n);
+        place := 1 + (n % 2);
+        PERFORM bench.become(NULL, NULL, NULL, NULL);
+        start := bench.pick(VARIADIC enum_range(NULL::civic.report_status)::text[]);
+        INSERT INTO bench.check_c (organization_id, id, user_id, department_id, assigned_to, category, status,
+            severity, landmark, hold_reason, rework_reason, resolution_notes, duplicate_of_report_id, status_updated_at)
+        SELECT bench.organization(place), row_id, bench.person(place, (ARRAY[1, 71, 72])[1 + floor(random() * 3)::integer]),
+            CASE WHEN random() < 0.7 THEN bench.person(0, 1) END,
+            CASE WHEN random() < 0.8 THEN bench.person(place, 11 + floor(random() * 2)::integer) END,
+            bench.pick(NULL, 'roads'), start, 'low', bench.pick(NULL, 'Old mill'), bench.pick(NULL, 'Waiting for parts.'),
+            bench.pick(NULL, 'Not clean yet.'), bench.pick(NULL, 'Repaired on site.'),
+            CASE WHEN random() < 0.5 THEN bench.person(0, 2) END, '2024-01-01 00:00:00+00';
+        INSERT INTO bench.check_twin SELECT * FROM bench.check_c AS c WHERE c.id = row_id;
+
+        SELECT t.to_status INTO target FROM civic.workflow_transitions AS t
+        WHERE t.workflow = 'report' AND t.from_status = start::text AND random() < 0.8
+            AND t.organization_id IN (bench.organization(place), '00000000-0000-0000-0000-000000000000')
+        ORDER BY random() LIMIT 1;
+        target := coalesce(target, bench.pick(VARIADIC enum_range(NULL::civic.report_status)::text[]));
+        statement := format('UPDATE bench.%%I AS r SET status = %L', target)
+            || CASE WHEN random() < 0.5 THEN '' ELSE format(', hold_reason = %L', bench.random_reason()) END
+            || CASE WHEN random() < 0.5 THEN '' ELSE format(', rejection_reason = %L', bench.random_reason()) END
+            || CASE WHEN random() < 0.5 THEN '' ELSE format(', rework_reason = %L', bench.random_reason()) END
+            || CASE WHEN random() < 0.5 THEN '' ELSE format(', assignment_rejection_reason = %L', bench.random_reason()) END
+            || CASE WHEN random() < 0.7 THEN '' ELSE format(', landmark = %L', bench.random_reason()) END
+            || CASE WHEN random() < 0.8 THEN '' ELSE format(', severity = %L', bench.pick('low', 'high')) END
+            || CASE WHEN random() < 0.8 THEN ''
+                ELSE format(', assigned_to = %L', bench.pick(NULL, bench.person(place, 11)::text, bench.person(place, 12)::text)) END
+            || CASE WHEN random() < 0.8 THEN ''
+                ELSE format(', duplicate_of_report_id = %L', bench.pick(NULL, bench.person(0, 3)::text)) END
+            || ' WHERE r.id = $1 RETURNING to_jsonb(r) - ''report_number''';
+        who := 1 + floor(random() * 10);
+        SELECT a.role, a.person INTO asker FROM (VALUES
+            (1, 'civic_user', 1), (2, 'civic_user', 2), (3, 'civic_user', 11), (4, 'civic_user', 12), (5, 'civic_user', 71),
+            (6, 'civic_user', 72), (7, NULL, NULL), (8, 'civic_service', NULL), (9, 'civic_user', NULL), (10, NULL, 11)
+        ) AS a (n, role, person)
+        WHERE a.n = who;
+        PERFORM bench.become(asker.role, bench.organization(place)::text, bench.person(place, asker.person)::text, NULL);
+        INSERT INTO bench.answers VALUES ('guard of updates',
+            jsonb_build_object('from', start, 'role', asker.role, 'person', asker.person, 'statement', statement),
+            bench.outcome(format(statement, 'check_c'), row_id), bench.outcome(format(statement, 'check_twin'), row_id));
+
+        IF n % 10 = 0 THEN
+            statement := format('INSERT INTO bench.%%I AS r (organization_id, id, user_id, assigned_to, status,'
+                ' status_updated_at) VALUES (%L, $1, %L, %L, %L, now()) RETURNING to_jsonb(r)',
+                bench.organization(place), bench.person(place, 71), bench.pick(NULL, bench.person(place, 11)::text), target);
+            INSERT INTO bench.answers VALUES ('guard of inserts',
+                jsonb_build_object('role', asker.role, 'person', asker.person, 'statement', statement),
+                bench.outcome(format(statement, 'check_c'), bench.person(8, n)),
+                bench.outcome(format(statement, 'check_twin'), bench.person(8, n)));
+        END IF;
+    END LOOP;
+    PERFORM bench.become(NULL, NULL, NULL, NULL);
+END
+$$;
+
+CREATE FUNCTION bench.check_identity(cases integer) RETURNS void LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    statement constant text := 'SELECT jsonb_build_array(%1$s.current_organization_id(), %1$s.current_user_id(),'
+        ' %1$s.current_department_id()) WHERE $1 IS NULL';
+    permissions constant text[] := ARRAY(SELECT code FROM civic.permissions) || 'no:such_permission'::text;
+    ids text[] := ARRAY[NULL, NULL, '', 'not a uuid', '00000000-0000-0000-0000-000000000001',
+        '00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-0000000000zz'];
+    role text;
+    organization text;
+    person text;
+    claims text;
+    question jsonb;
+    permission text;
+BEGIN
+    UPDATE civic.users AS u SET status = 'suspended'
+    WHERE u.organization_id = bench.organization(1) AND u.id = bench.person(1, 80);
+    UPDATE civic.organizations AS o SET is_active = false WHERE o.id = bench.organization(3);
+    FOR n IN 1..cases LOOP
+        role := bench.pick('civic_user', 'civic_user', 'civic_anon', 'civic_service', 'civic_owner', NULL);
+        organization := CASE WHEN random() < 0.7 THEN bench.organization(1 + floor(random() * 3)::integer)::text
+            ELSE bench.pick(VARIADIC ids) END;
+        person := CASE WHEN random() < 0.7
+            THEN bench.person(1 + floor(random() * 2)::integer, (ARRAY[1, 2, 11, 71, 80, 99999])[1 + floor(random() * 6)::integer])::text
+            ELSE bench.pick(VARIADIC ids) END;
+        claims := CASE WHEN random() < 0.5 THEN NULL WHEN random() < 0.1 THEN bench.pick('[]', '{', '"x"', '{}', '0')
+            ELSE (jsonb_strip_nulls(jsonb_build_object('organization_id', organization, 'sub', person)) || CASE
+                WHEN random() < 0.6 THEN '{}' ELSE jsonb_build_object('exp', (ARRAY['4102444800', '1000000000', '1e300', '-5',
+                    '"soon"', 'null']::jsonb[])[1 + floor(random() * 6)::integer]) END
+                || CASE WHEN random() < 0.05 THEN '{"sub": 5}'::jsonb ELSE '{}' END)::text END;
+        IF claims IS NOT NULL THEN
+            organization := CASE WHEN random() < 0.3 THEN organization END;
+            person := CASE WHEN random() < 0.3 THEN person END;
+        END IF;
+        PERFORM bench.become(role, organization, person, claims);
+        question := jsonb_build_object('role', role, 'organization', organization, 'person', person, 'claims', claims);
+        permission := permissions[1 + floor(random() * cardinality(permissions))::integer];
+        INSERT INTO bench.answers VALUES
+            ('current_organization_id(), current_user_id(), current_department_id()', question,
+                bench.outcome(format(statement, 'civic'), NULL), bench.outcome(format(statement, 'twin'), NULL)),
+            ('has_permission()', question || jsonb_build_object('permission', permission),
+                bench.outcome(format('SELECT to_jsonb(civic.has_permission(%L)) WHERE $1 IS NULL', permission), NULL),
+                bench.outcome(format('SELECT to_jsonb(twin.has_permission(%L)) WHERE $1 IS NULL', permission), NULL));
+    END LOOP;
+    PERFORM bench.become(NULL, NULL, NULL, NULL);
+END
+$$;
+
+CREATE FUNCTION bench.uuid_fault(id uuid) RETURNS text LANGUAGE sql VOLATILE
+RETURN CASE
+    WHEN substr(id::text, 15, 1) <> '7' OR substr(id::text, 20, 1) !~ '[89ab]' THEN 'version or variant of ' || id
+    -- The counter may borrow a few milliseconds.
+    WHEN abs(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint
+        - date_part('epoch', clock_timestamp()) * 1000) > 1000 THEN 'time of ' || id
+END;
+
+-- Random bits cannot be equal; what RFC 9562 says about the others can. c and twin hold the values that are wrong.
+CREATE FUNCTION bench.check_uuid(cases integer) RETURNS void LANGUAGE sql VOLATILE
+AS $$
+    INSERT INTO bench.answers
+    SELECT 'uuid_v7()', to_jsonb(n), to_jsonb(bench.uuid_fault(civic.uuid_v7())), to_jsonb(bench.uuid_fault(twin.uuid_v7()))
+    FROM generate_series(1, cases) AS n
+$$;
