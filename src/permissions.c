@@ -25,10 +25,18 @@
 /* A person takes about 150 bytes; past this the cache starts anew. */
 #define MAX_CACHED_PEOPLE 8192
 
+typedef enum AskerKind
+{
+	ASKER_NOBODY,
+	ASKER_PERSON,
+	ASKER_AUDITOR /* a session of civic_auditor that names nobody */
+} AskerKind;
+
 typedef struct PersonKey
 {
 	pg_uuid_t organization;
-	pg_uuid_t user; /* zeroes where nobody is named */
+	pg_uuid_t user;
+	uint32 kind; /* not told by the user: zeroes are an identity too, if one of nobody */
 } PersonKey;
 
 typedef struct PersonEntry
@@ -152,7 +160,7 @@ add_permissions(CivicAccess *access, ArrayType *codes)
 
 /* A person who is unknown, inactive or of an inactive organisation has no identity at all. */
 static void
-load_person(const PersonKey *key, bool has_user, bool auditor, CivicAccess *access)
+load_person(const PersonKey *key, CivicAccess *access)
 {
 	Oid types[2] = {UUIDOID, UUIDOID};
 	Datum values[2] = {UUIDPGetDatum(&key->organization), UUIDPGetDatum(&key->user)};
@@ -162,13 +170,13 @@ load_person(const PersonKey *key, bool has_user, bool auditor, CivicAccess *acce
 	bool isnull;
 
 	memset(access, 0, sizeof(*access));
-	if (!has_user)
+	if (key->kind != ASKER_PERSON)
 	{
 		civic_query_now("SELECT FROM civic.organizations WHERE id = $1 AND is_active", 1, types,
 						values, NULL);
 		access->has_organization = SPI_processed > 0;
 		access->organization = key->organization;
-		if (auditor && access->has_organization)
+		if (key->kind == ASKER_AUDITOR && access->has_organization)
 		{
 			civic_query_now(
 				"SELECT array_agg(rp.permission_code) FROM civic.roles r"
@@ -252,16 +260,19 @@ resolve(void)
 	else
 		goto done;
 	if (claimed->has_user)
+	{
+		key.kind = ASKER_PERSON;
 		key.user = claimed->user;
+	}
 	else if (auditor)
-		key.user.data[0] = 1; /* not a uuid anybody has */
+		key.kind = ASKER_AUDITOR;
 
 	entry = hash_search(people, &key, HASH_FIND, NULL);
 	if (entry != NULL)
 		access = entry->access;
 	else
 	{
-		load_person(&key, claimed->has_user, auditor, &access);
+		load_person(&key, &access);
 		/* Nobody tells when an unknown person becomes known, so only the known are kept. */
 		if (access.has_organization)
 		{
