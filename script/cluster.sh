@@ -77,10 +77,10 @@ free_port()
 	die "no free port found"
 }
 
-# build_and_install [DIRECTORY [FLAGS]]
+# build_and_install DIRECTORY [FLAGS]
 build_and_install()
 {
-	local source=${1:-$civic_root} log sudo=()
+	local source=$1 log sudo=()
 	log=$(mktemp)
 	if ! make -C "$source" with_llvm=no PG_CONFIG="$PG_CONFIG" ${2:+COPT="$2"} >"$log" 2>&1; then
 		cat "$log" >&2
