@@ -8,6 +8,7 @@ OBJS = \
 	src/caches.o \
 	src/identity.o \
 	src/permissions.o \
+	src/visibility.o \
 	src/uuid.o \
 	src/columns.o \
 	src/workflow.o \

@@ -10,7 +10,8 @@ CREATE TABLE bench.check_twin (LIKE civic.reports INCLUDING DEFAULTS);
 ALTER TABLE bench.check_c ALTER report_number DROP NOT NULL, ALTER title DROP NOT NULL, ALTER description DROP NOT NULL,
     ALTER latitude DROP NOT NULL, ALTER longitude DROP NOT NULL, ALTER location DROP NOT NULL,
     ALTER is_duplicate DROP NOT NULL, ADD PRIMARY KEY (id);
-ALTER TABLE bench.check_twin ALTER report_number DROP NOT NULL, ALTER title DROP NOT NULL, ALTER description DROP NOT NULL,
+ALTER TABLE bench.check_twin ALTER report_number DROP NOT NULL, ALTER title DROP NOT NULL,
+    ALTER description DROP NOT NULL,
     ALTER latitude DROP NOT NULL, ALTER longitude DROP NOT NULL, ALTER location DROP NOT NULL,
     ALTER is_duplicate DROP NOT NULL, ADD PRIMARY KEY (id);
 CREATE TRIGGER t10_guard BEFORE INSERT OR UPDATE ON bench.check_c
@@ -32,7 +33,8 @@ AS $$
     SELECT organization, 'report', m.from_status, m.to_status,
         ARRAY(SELECT a FROM unnest(enum_range(NULL::civic.transition_actor)) AS a WHERE random() < 0.25 + m.n * 0),
         bench.pick(NULL, NULL, 'hold:any_report', 'update:own_report', 'read:private_report', 'assign:task'),
-        bench.pick(NULL, 'hold_reason', 'rejection_reason', 'landmark'), 1 + floor(random() * 12), 12 + floor(random() * 990),
+        bench.pick(NULL, 'hold_reason', 'rejection_reason', 'landmark'),
+        1 + floor(random() * 12), 12 + floor(random() * 990),
         ARRAY(SELECT c FROM unnest(ARRAY['department_id', 'assigned_to', 'category', 'resolution_notes']) AS c
             WHERE random() < 0.15 + m.n * 0),
         ARRAY(SELECT c FROM unnest(ARRAY['assigned_to', 'landmark', 'severity']) AS c WHERE random() < 0.1 + m.n * 0),
@@ -84,7 +86,8 @@ $$;
 CREATE FUNCTION bench.random_reason() RETURNS text LANGUAGE sql VOLATILE
 RETURN CASE WHEN random() < 0.25 THEN NULL
     ELSE repeat(' ', floor(random() * 3)::integer)
-        || repeat(bench.pick('x', 'ä', '語'), bench.pick('0', '1', '9', '10', '11', '12', '100', '1000', '1001')::integer)
+        || repeat(bench.pick('x', 'ä', '語'),
+            bench.pick('0', '1', '9', '10', '11', '12', '100', '1000', '1001')::integer)
         || repeat(' ', floor(random() * 3)::integer) END;
 
 CREATE FUNCTION bench.check_guard(cases integer) RETURNS void LANGUAGE plpgsql VOLATILE
@@ -105,11 +108,13 @@ BEGIN
         start := bench.pick(VARIADIC enum_range(NULL::civic.report_status)::text[]);
         INSERT INTO bench.check_c (organization_id, id, user_id, department_id, assigned_to, category, status,
             severity, landmark, hold_reason, rework_reason, resolution_notes, duplicate_of_report_id, status_updated_at)
-        SELECT bench.organization(place), row_id, bench.person(place, (ARRAY[1, 71, 72])[1 + floor(random() * 3)::integer]),
+        SELECT bench.organization(place), row_id,
+            bench.person(place, (ARRAY[1, 71, 72])[1 + floor(random() * 3)::integer]),
             CASE WHEN random() < 0.7 THEN bench.person(0, 1) END,
             CASE WHEN random() < 0.8 THEN bench.person(place, 11 + floor(random() * 2)::integer) END,
-            bench.pick(NULL, 'roads'), start, 'low', bench.pick(NULL, 'Old mill'), bench.pick(NULL, 'Waiting for parts.'),
-            bench.pick(NULL, 'Not clean yet.'), bench.pick(NULL, 'Repaired on site.'),
+            bench.pick(NULL, 'roads'), start, 'low', bench.pick(NULL, 'Old mill'),
+            bench.pick(NULL, 'Waiting for parts.'), bench.pick(NULL, 'Not clean yet.'),
+            bench.pick(NULL, 'Repaired on site.'),
             CASE WHEN random() < 0.5 THEN bench.person(0, 2) END, '2024-01-01 00:00:00+00';
         INSERT INTO bench.check_twin SELECT * FROM bench.check_c AS c WHERE c.id = row_id;
 
@@ -122,29 +127,35 @@ BEGIN
             || CASE WHEN random() < 0.5 THEN '' ELSE format(', hold_reason = %L', bench.random_reason()) END
             || CASE WHEN random() < 0.5 THEN '' ELSE format(', rejection_reason = %L', bench.random_reason()) END
             || CASE WHEN random() < 0.5 THEN '' ELSE format(', rework_reason = %L', bench.random_reason()) END
-            || CASE WHEN random() < 0.5 THEN '' ELSE format(', assignment_rejection_reason = %L', bench.random_reason()) END
+            || CASE WHEN random() < 0.5 THEN ''
+                ELSE format(', assignment_rejection_reason = %L', bench.random_reason()) END
             || CASE WHEN random() < 0.7 THEN '' ELSE format(', landmark = %L', bench.random_reason()) END
             || CASE WHEN random() < 0.8 THEN '' ELSE format(', severity = %L', bench.pick('low', 'high')) END
             || CASE WHEN random() < 0.8 THEN ''
-                ELSE format(', assigned_to = %L', bench.pick(NULL, bench.person(place, 11)::text, bench.person(place, 12)::text)) END
+                ELSE format(', assigned_to = %L',
+                    bench.pick(NULL, bench.person(place, 11)::text, bench.person(place, 12)::text)) END
             || CASE WHEN random() < 0.8 THEN ''
                 ELSE format(', duplicate_of_report_id = %L', bench.pick(NULL, bench.person(0, 3)::text)) END
             || ' WHERE r.id = $1 RETURNING to_jsonb(r) - ''report_number''';
         who := 1 + floor(random() * 10);
         SELECT a.role, a.person INTO asker FROM (VALUES
-            (1, 'civic_user', 1), (2, 'civic_user', 2), (3, 'civic_user', 11), (4, 'civic_user', 12), (5, 'civic_user', 71),
-            (6, 'civic_user', 72), (7, NULL, NULL), (8, 'civic_service', NULL), (9, 'civic_user', NULL), (10, NULL, 11)
+            (1, 'civic_user', 1), (2, 'civic_user', 2), (3, 'civic_user', 11), (4, 'civic_user', 12),
+            (5, 'civic_user', 71), (6, 'civic_user', 72), (7, NULL, NULL), (8, 'civic_service', NULL),
+            (9, 'civic_user', NULL), (10, NULL, 11)
         ) AS a (n, role, person)
         WHERE a.n = who;
-        PERFORM bench.become(asker.role, bench.organization(place)::text, bench.person(place, asker.person)::text, NULL);
+        PERFORM bench.become(asker.role, bench.organization(place)::text,
+            bench.person(place, asker.person)::text, NULL);
         INSERT INTO bench.answers VALUES ('guard of updates',
             jsonb_build_object('from', start, 'role', asker.role, 'person', asker.person, 'statement', statement),
-            bench.outcome(format(statement, 'check_c'), row_id), bench.outcome(format(statement, 'check_twin'), row_id));
+            bench.outcome(format(statement, 'check_c'), row_id),
+            bench.outcome(format(statement, 'check_twin'), row_id));
 
         IF n % 10 = 0 THEN
             statement := format('INSERT INTO bench.%%I AS r (organization_id, id, user_id, assigned_to, status,'
                 ' status_updated_at) VALUES (%L, $1, %L, %L, %L, now()) RETURNING to_jsonb(r)',
-                bench.organization(place), bench.person(place, 71), bench.pick(NULL, bench.person(place, 11)::text), target);
+                bench.organization(place), bench.person(place, 71),
+                bench.pick(NULL, bench.person(place, 11)::text), target);
             INSERT INTO bench.answers VALUES ('guard of inserts',
                 jsonb_build_object('role', asker.role, 'person', asker.person, 'statement', statement),
                 bench.outcome(format(statement, 'check_c'), bench.person(8, n)),
@@ -178,12 +189,13 @@ BEGIN
         organization := CASE WHEN random() < 0.7 THEN bench.organization(1 + floor(random() * 3)::integer)::text
             ELSE bench.pick(VARIADIC ids) END;
         person := CASE WHEN random() < 0.7
-            THEN bench.person(1 + floor(random() * 2)::integer, (ARRAY[1, 2, 11, 71, 80, 99999])[1 + floor(random() * 6)::integer])::text
+            THEN bench.person(1 + floor(random() * 2)::integer,
+                (ARRAY[1, 2, 11, 71, 80, 99999])[1 + floor(random() * 6)::integer])::text
             ELSE bench.pick(VARIADIC ids) END;
         claims := CASE WHEN random() < 0.5 THEN NULL WHEN random() < 0.1 THEN bench.pick('[]', '{', '"x"', '{}', '0')
             ELSE (jsonb_strip_nulls(jsonb_build_object('organization_id', organization, 'sub', person)) || CASE
-                WHEN random() < 0.6 THEN '{}' ELSE jsonb_build_object('exp', (ARRAY['4102444800', '1000000000', '1e300', '-5',
-                    '"soon"', 'null']::jsonb[])[1 + floor(random() * 6)::integer]) END
+                WHEN random() < 0.6 THEN '{}' ELSE jsonb_build_object('exp', (ARRAY['4102444800',
+                    '1000000000', '1e300', '-5', '"soon"', 'null']::jsonb[])[1 + floor(random() * 6)::integer]) END
                 || CASE WHEN random() < 0.05 THEN '{"sub": 5}'::jsonb ELSE '{}' END)::text END;
         IF claims IS NOT NULL THEN
             organization := CASE WHEN random() < 0.3 THEN organization END;
@@ -215,6 +227,7 @@ END;
 CREATE FUNCTION bench.check_uuid(cases integer) RETURNS void LANGUAGE sql VOLATILE
 AS $$
     INSERT INTO bench.answers
-    SELECT 'uuid_v7()', to_jsonb(n), to_jsonb(bench.uuid_fault(civic.uuid_v7())), to_jsonb(bench.uuid_fault(twin.uuid_v7()))
+    SELECT 'uuid_v7()', to_jsonb(n), to_jsonb(bench.uuid_fault(civic.uuid_v7())),
+        to_jsonb(bench.uuid_fault(twin.uuid_v7()))
     FROM generate_series(1, cases) AS n
 $$;

@@ -19,18 +19,21 @@ RETURN (lpad(to_hex(organization), 16, '0') || lpad(to_hex(n), 16, '0'))::uuid;
 CREATE FUNCTION bench.reported_at(n bigint, total bigint) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '2024-01-01 00:00:00+00'::timestamptz + make_interval(secs => floor(63072000.0 / total * n));
 CREATE FUNCTION bench.report(n bigint, total bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (lpad(to_hex(1704067200000 + 1000 * (63072000 * n / total)), 12, '0') || '70008' || lpad(to_hex(n), 15, '0'))::uuid;
+RETURN (lpad(to_hex(1704067200000 + 1000 * (63072000 * n / total)), 12, '0') || '70008'
+    || lpad(to_hex(n), 15, '0'))::uuid;
 
 INSERT INTO civic.organizations (id, code, name)
 SELECT bench.organization(o), 'BENCH' || o, 'Benchmark ' || o FROM generate_series(1, :organizations) AS o;
-SELECT count(civic_private.fill_organization(bench.organization(o))) FROM generate_series(1, :organizations) AS o \gset filled_
+SELECT count(civic_private.fill_organization(bench.organization(o)))
+FROM generate_series(1, :organizations) AS o \gset filled_
 
 -- Person 1 is an administrator, 2 a moderator, 11 to 70 are officers, ten a department; the others are residents.
 CREATE TABLE bench.sizes AS
 SELECT :organizations::bigint AS organizations, :reports::bigint AS reports,
     greatest(200, :reports / :organizations / 50)::bigint AS people;
 INSERT INTO civic.users (organization_id, id, email, full_name, department_id)
-SELECT bench.organization(o), bench.person(o, p), format('person%s@organization%s.example', p, o), format('Person %s', p),
+SELECT bench.organization(o), bench.person(o, p), format('person%s@organization%s.example', p, o),
+    format('Person %s', p),
     CASE WHEN p BETWEEN 11 AND 70 THEN (
         SELECT d.id FROM civic.departments AS d WHERE d.organization_id = bench.organization(o)
         ORDER BY d.code OFFSET (p - 11) / 10 LIMIT 1) END
@@ -39,7 +42,8 @@ INSERT INTO civic.user_roles (organization_id, user_id, role_id, family)
 SELECT bench.organization(o), bench.person(o, p), r.id, r.family
 FROM bench.sizes AS s, generate_series(1, s.organizations) AS o, generate_series(1, s.people) AS p
 JOIN civic.roles AS r ON r.is_system AND r.code = CASE
-    WHEN p = 1 THEN 'admin' WHEN p = 2 THEN 'moderator' WHEN p BETWEEN 11 AND 70 THEN 'nodal_officer' ELSE 'citizen' END;
+    WHEN p = 1 THEN 'admin' WHEN p = 2 THEN 'moderator' WHEN p BETWEEN 11 AND 70 THEN 'nodal_officer'
+    ELSE 'citizen' END;
 
 -- Indexes are made afterwards: this is a load, not the thing measured.
 CREATE TEMP TABLE report_indexes AS

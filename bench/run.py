@@ -128,7 +128,8 @@ class Side:
             pgbench = subprocess.Popen(
                 ['pgbench', '-n', '-M', 'prepared', '-c', str(self.clients), '-j', str(min(2, self.clients)),
                  '-T', '3600', '-P', '1', '-f', file.name, self.database],
-                env=dict(os.environ, PGOPTIONS=self.options), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                env=dict(os.environ, PGOPTIONS=self.options), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                text=True)
             lines, count, begin, end = [], 0, None, 0
             for line in pgbench.stderr:
                 lines.append(line)
@@ -161,8 +162,9 @@ def alternate(sides, rounds, run):
     for turn in range(rounds):
         for name in names if turn % 2 == 0 else reversed(names):
             results[name].append(run(sides[name]))
-        say('  round %d: %s' % (turn + 1, ', '.join(
-            f'{name} ' + ' '.join(f'{key} {number:.4g}' for key, number in results[name][-1].items()) for name in names)))
+        say(f'  round {turn + 1}: ' + ', '.join(
+            f'{name} ' + ' '.join(f'{key} {number:.4g}' for key, number in results[name][-1].items())
+            for name in names))
     return results
 
 
@@ -287,8 +289,9 @@ class Statement:
 
 
 def statements(database):
-    department = value(database, "SELECT id FROM civic.departments WHERE organization_id = %s AND code = 'PWD'", ORGANIZATION)
-    quiet = value(database, "SELECT id FROM civic.departments WHERE organization_id = %s AND code = 'HMD'", ORGANIZATION)
+    department, quiet = (
+        value(database, 'SELECT id FROM civic.departments WHERE organization_id = %s AND code = %s', ORGANIZATION, code)
+        for code in ('PWD', 'HMD'))
     officer = value(database, 'SELECT min(id::text) FROM civic.users WHERE organization_id = %s AND department_id = %s',
                     ORGANIZATION, department)
     total = value(database, 'SELECT reports FROM bench.sizes')
@@ -297,13 +300,15 @@ def statements(database):
     people = {'resident': person(71), 'officer': officer, 'admin': person(1)}
     visible = {
         'resident': f" AND {shown} OR user_id = '{people['resident']}' OR assigned_to = '{people['resident']}')",
-        'officer': f" AND {shown} OR user_id = '{officer}' OR assigned_to = '{officer}' OR department_id = '{department}')",
+        'officer': f" AND {shown} OR user_id = '{officer}' OR assigned_to = '{officer}'"
+                   f" OR department_id = '{department}')",
         'admin': '',
     }
     setups = {
         'point': f'\\set n 10 * random(0, {total // ORGANIZATIONS - 1})\n',
         # Inside the city, at least 500 m from its edge.
-        'nearby': '\\set lat 11 + random(-1000, 1000) / 1000.0 * {0}\n\\set lon 76 + random(-1000, 1000) / 1000.0 * {0}\n'
+        'nearby': '\\set lat 11 + random(-1000, 1000) / 1000.0 * {0}\n'
+                  '\\set lon 76 + random(-1000, 1000) / 1000.0 * {0}\n'
                   .format(max(0.001, (total / ORGANIZATIONS / 250) ** 0.5 / 2 / 111.2 - 0.006)),
     }
     point = f'SELECT {COLUMNS} FROM civic.reports WHERE id = bench.report(:n, {total})'
@@ -358,8 +363,8 @@ def check_statements(tap, database):
                         answers.append(cursor.fetchall())
                 rows += len(answers[0])
                 different += answers[0] != answers[1]
-        tap.test(different == 0, f'{database}: {statement.name} as {statement.who}: policies and written-out predicate give'
-                 f' the same {rows} rows')
+        tap.test(different == 0, f'{database}: {statement.name} as {statement.who}: policies and written-out'
+                 f' predicate give the same {rows} rows')
         scans = plans(database, statement, settings, total)
         tap.test(not any('Seq Scan' in scan for scan in scans),
                  f'{database}: {statement.name} as {statement.who}: {"; ".join(sorted(scans))}')
@@ -378,7 +383,8 @@ def plans(database, statement, settings, total):
             for i, name in enumerate(names):
                 sql = re.sub(name + r'\b', f'${i + 1}', sql)
             kinds = {':n': 'bigint', ':lat': 'float8', ':lon': 'float8'}
-            cursor.execute('PREPARE s' + (f'({", ".join(kinds[name] for name in names)})' if names else '') + f' AS {sql}')
+            types = f'({", ".join(kinds[name] for name in names)})' if names else ''
+            cursor.execute(f'PREPARE s{types} AS {sql}')
             arguments = {':n': str(total // 2 // 10 * 10), ':lat': '11.001', ':lon': '76.001'}
             connection.notices.clear()
             for _ in range(8):
@@ -388,6 +394,12 @@ def plans(database, statement, settings, total):
                           r'(?:on reports\w*|using reports\w+))', text))
 
 
+def chosen(found, options):
+    """A quick run takes each statement as one person only."""
+    who = {'point read': 'resident', 'newest 50': 'admin', 'nearby_reports()': 'resident'}
+    return [s for s in found if not options.quick or s.who == who.get(s.name, 'officer')]
+
+
 def measure_policies(table, options):
     make_database('large', options.large)
     check_data(Log(), 'large')
@@ -395,21 +407,20 @@ def measure_policies(table, options):
     check_statements(log, 'large')
     same = f'{log.count - log.failed} of {log.count} checks of equality and plans passed'
     people, found = statements('large')
-    for statement in found:
+    for statement in chosen(found, options):
         say(f'{statement.name} as {statement.who}')
         sides = {
             'owner': Side('large', statement.setup + statement.owner + ';\n', 2, role='civic_owner'),
             'person': Side('large', statement.setup + statement.user + ';\n', 2, **as_person(people, statement.who)),
         }
-        for side in sides.values():
-            side.run(1)
         results = alternate(sides, options.rounds, lambda side: side.run(options.seconds))
         times = {name: statistics.median(r['ms'] for r in results[name]) for name in results}
         note = f'{times["person"]:.3f} ms against {times["owner"]:.3f} ms; ' + cpu_note(results, 'person', 'owner')
         workload = f'{options.large:,} reports, 2 clients'
         if statement.name in ('point read', 'nearby_reports()'):
             table.add(f'{statement.name} as {statement.who}', workload, 'throughput under policies / owner, same rows',
-                      ratios(results, 'person', 'owner', 'tps'), 0.95 if statement.name == 'point read' else 0.8, True, note)
+                      ratios(results, 'person', 'owner', 'tps'), 0.95 if statement.name == 'point read' else 0.8, True,
+                      note)
         else:
             table.add(f'{statement.name} as {statement.who}', workload, 'time under policies / owner, same rows',
                       ratios(results, 'person', 'owner', 'ms'), 1.15, False, note)
@@ -424,24 +435,22 @@ def measure_growth(table, options):
     small = {(s.name, s.who): s for s in statements('small')[1]}
     small_people = statements('small')[0]
     people, found = statements('large')
-    for statement in found:
+    for statement in chosen(found, options):
         other = small[statement.name, statement.who]
         say(f'{statement.name} as {statement.who}, {options.small:,} and {options.large:,} reports')
         sides = {
             'large': Side('large', statement.setup + statement.user + ';\n', 2, **as_person(people, statement.who)),
             'small': Side('small', other.setup + other.user + ';\n', 2, **as_person(small_people, other.who)),
         }
-        for side in sides.values():
-            side.run(1)
         results = alternate(sides, options.rounds, lambda side: side.run(options.seconds))
-        table.add(f'growth of {statement.name} as {statement.who}', f'{options.large:,} / {options.small:,} reports, 2 clients',
+        table.add(f'growth of {statement.name} as {statement.who}',
+                  f'{options.large:,} / {options.small:,} reports, 2 clients',
                   'time large / small', ratios(results, 'large', 'small', 'ms'), 1.3, False,
                   ', '.join(f'{name} {statistics.median(r["ms"] for r in results[name]):.3f} ms' for name in results))
 
 
 # ---- the guard ----
 
-GUARD_ROWS = 100_000
 GUARDS = {
     'none': None,
     'idle': 'suppress_redundant_updates_trigger()',
@@ -458,11 +467,12 @@ MOVES = {
 }
 
 
-def guard_tables(database):
+def guard_tables(database, rows):
     people, _ = statements(database)
     with connect(database, **{'civic.organization_id': ORGANIZATION}) as connection, connection.cursor() as cursor:
-        cursor.execute("INSERT INTO civic.workflow_transitions (organization_id, workflow, from_status, to_status, actors)"
-                       " VALUES (%s, 'report', 'in_progress', 'acknowledged', '{assignee}') ON CONFLICT DO NOTHING",
+        cursor.execute('INSERT INTO civic.workflow_transitions (organization_id, workflow, from_status, to_status,'
+                       " actors) VALUES (%s, 'report', 'in_progress', 'acknowledged', '{assignee}')"
+                       ' ON CONFLICT DO NOTHING',
                        (ORGANIZATION,))
         cursor.execute("SELECT string_agg(quote_ident(attname), ', '), string_agg('r.' || quote_ident(attname), ', ')"
                        ' FROM pg_attribute'
@@ -482,7 +492,7 @@ def guard_tables(database):
                 f" SELECT bench.person(0, row_number() OVER ()), 'in_progress', u.id, u.department_id,"
                 f' {values} FROM (SELECT * FROM civic.reports WHERE organization_id = %s LIMIT %s) AS r'
                 ' JOIN civic.users AS u ON u.organization_id = r.organization_id AND u.id = %s',
-                (ORGANIZATION, GUARD_ROWS, people['officer']))
+                (ORGANIZATION, rows, people['officer']))
             if trigger:
                 cursor.execute(f'CREATE TRIGGER t10_guard BEFORE INSERT OR UPDATE ON {relation}'
                                f' FOR EACH ROW EXECUTE FUNCTION {trigger}')
@@ -497,26 +507,25 @@ def measure_guard(table, options):
     make_database('large', options.large)
     say('Making tables for the guard ...')
     for move, (who, assignments) in MOVES.items():
-        people, rows = guard_tables('large')
+        people, rows = guard_tables('large', options.guard_rows)
         say(f'guard: {move}')
         sides = {name: Side('large', f'\\set n random(1, {rows})\nUPDATE bench.guard_{name.lower()} SET {assignments}'
                             f" WHERE organization_id = '{ORGANIZATION}' AND id = bench.person(0, :n);\n",
                             8, f'VACUUM bench.guard_{name.lower()}', **as_person(people, who)) for name in GUARDS}
-        for side in sides.values():
-            side.run(2)
         results = alternate(sides, options.rounds, lambda side: side.run(options.guard_seconds))
         workload = f'UPDATE of one row by key, {rows:,} rows, 8 clients; {move}'
         note = cpu_note(results, *GUARDS)
-        table.add('guard, one row', workload, 'CPU per transaction, C guard / no trigger', ratios(results, 'C', 'none', 'cpu'),
-                  1.03, False, note)
-        table.add('guard, one row', workload, 'CPU per transaction, C guard / idle C trigger', ratios(results, 'C', 'idle', 'cpu'))
+        table.add('guard, one row', workload, 'CPU per transaction, C guard / no trigger',
+                  ratios(results, 'C', 'none', 'cpu'), 1.03, False, note)
+        table.add('guard, one row', workload, 'CPU per transaction, C guard / idle C trigger',
+                  ratios(results, 'C', 'idle', 'cpu'))
         gains = [(c['cpu'] - n['cpu']) / (t['cpu'] - n['cpu'])
                  for n, c, t in zip(results['none'], results['C'], results['twin'])]
         table.add('guard, one row', workload, 'CPU above no trigger, C guard / PL/pgSQL twin', gains, 0.1, False,
                   'throughput C / none %.3f, twin / none %.3f' % tuple(
                       statistics.median(ratios(results, name, 'none', 'tps')) for name in ('C', 'twin')))
         say(f'guard in bulk: {move}')
-        people, rows = guard_tables('large')
+        people, rows = guard_tables('large', options.guard_rows)
 
         def bulk(name):
             relation = f'bench.guard_{name.lower()}'
@@ -541,13 +550,10 @@ def measure_guard(table, options):
 
 # ---- identity in a policy ----
 
-IDENTITY_ROWS = 1_000_000
-
-
 def measure_identity(table, options):
     make_database('small', options.small)
     people, _ = statements('small')
-    rows, few = IDENTITY_ROWS, IDENTITY_ROWS // 50
+    rows, few = options.identity_rows, options.identity_rows // 50
     say('Making narrow tables ...')
     tenant = f"organization_id = '{ORGANIZATION}'"
     policies = {
@@ -562,8 +568,8 @@ def measure_identity(table, options):
         for name, (count, policy) in policies.items():
             relation = relations[name]
             cursor.execute(f'DROP TABLE IF EXISTS {relation}')
-            cursor.execute(f'CREATE TABLE {relation} AS SELECT %s::uuid AS organization_id, n FROM generate_series(1, %s) AS n',
-                           (ORGANIZATION, count))
+            cursor.execute(f'CREATE TABLE {relation} AS SELECT %s::uuid AS organization_id, n'
+                           ' FROM generate_series(1, %s) AS n', (ORGANIZATION, count))
             cursor.execute(f'GRANT SELECT ON {relation} TO civic_user')
             if policy != 'true':
                 cursor.execute(f'ALTER TABLE {relation} ENABLE ROW LEVEL SECURITY')
@@ -587,7 +593,8 @@ def measure_identity(table, options):
         sides['constant'] = (relations['constant'], f' WHERE {tenant}', rows)
         count(sides['current_organization_id()'])
         results = alternate(sides, max(options.rounds, 5), count)
-    note = 'ns/row in all: ' + ', '.join(f'{name} {statistics.median(r["ns"] for r in results[name]):.0f}' for name in results)
+    note = 'ns/row in all: ' + ', '.join(
+        f'{name} {statistics.median(r["ns"] for r in results[name]):.0f}' for name in results)
     for name, base in (('current_organization_id()', 'constant'), ('has_permission()', 'no predicate')):
         table.add(f'{name} in a policy', f'sequential count of {rows:,} rows, 1 client', f'ns per row above {base}',
                   [a['ns'] - b['ns'] for a, b in zip(results[name], results[base])], 60, False, note, '{:.1f}')
@@ -601,7 +608,8 @@ def measure_identity(table, options):
             cursor.execute(f'SELECT max({schema}.uuid_v7()::text) FROM generate_series(1, 50000)')
             return {'ns': 1e9 * (time.monotonic() - started) / 50000}
         results = alternate({'civic': 'civic', 'twin': 'twin'}, max(options.rounds, 5), make)
-    table.add('uuid_v7()', '50,000 calls in a statement, 1 client', 'time, twin / C', ratios(results, 'twin', 'civic', 'ns'),
+    table.add('uuid_v7()', '50,000 calls in a statement, 1 client', 'time, twin / C',
+              ratios(results, 'twin', 'civic', 'ns'),
               note=', '.join(f'{name} {statistics.median(r["ns"] for r in results[name]):.0f} ns' for name in results))
 
 
@@ -664,7 +672,7 @@ def try_rule(cursor, number, kind, rule, stop, counts):
 
 def measure_rules(table, options):
     make_database('large', options.large)
-    people, _ = guard_tables('large')
+    people, _ = guard_tables('large', options.guard_rows)
     say(f'rule changes: {options.trials:,} trials')
     rule, stop, errors = Rule(), threading.Event(), []
     kinds = list(itertools.product(('c',), ('READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'), (False, True)))
@@ -720,9 +728,10 @@ MEASURES = {
 
 
 def settings_line():
-    changed = query('postgres', "SELECT name, current_setting(name) FROM pg_settings WHERE source = 'configuration file'"
-                    " AND setting IS DISTINCT FROM boot_val AND name !~ '^(log_|lc_|port$|unix_socket|listen_|default_text|"
-                    "DateStyle|data_dir)' ORDER BY name")
+    changed = query('postgres', 'SELECT name, current_setting(name) FROM pg_settings'
+                    " WHERE source = 'configuration file'"
+                    ' AND setting IS DISTINCT FROM boot_val'
+                    " AND name !~ '^(log_|lc_|port$|unix_socket|listen_|default_text|DateStyle)' ORDER BY name")
     fixed = query('postgres', "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit',"
                   " 'full_page_writes', 'autovacuum') ORDER BY name")
     return ', '.join(f'{name} = {text}' for name, text in fixed + changed)
@@ -730,20 +739,23 @@ def settings_line():
 
 def main():
     parser = argparse.ArgumentParser(prog='script/bench', description='Measures civic; prints one table.')
-    parser.add_argument('--quick', action='store_true', help='small tables and short rounds: to try the benchmark itself')
+    parser.add_argument('--quick', action='store_true',
+                        help='small tables and short rounds: to try the benchmark itself')
     parser.add_argument('--check', action='store_true', help='only compare answers; prints TAP')
     parser.add_argument('--only', choices=MEASURES, action='append', help='this measure only; may be repeated')
-    parser.add_argument('--rounds', type=int, help='rounds of each comparison (default 10, quick 3)')
+    parser.add_argument('--rounds', type=int, help='rounds of each comparison (default 10, quick 2)')
     parser.add_argument('--seconds', type=float, help='length of one run of a statement (default 5, quick 1)')
     parser.add_argument('--seed', type=float, default=0.5, help='of random questions, -1 to 1')
     options = parser.parse_args()
     quick = options.quick
-    options.rounds = options.rounds or (3 if quick else 10)
+    options.rounds = options.rounds or (2 if quick else 10)
     options.seconds = max(1, round(options.seconds or (1 if quick else 5)))
     options.guard_seconds = options.seconds if quick else 2 * options.seconds
     options.large = 100_000 if quick else 1_000_000
     options.small = 20_000 if quick else 50_000
-    options.trials = 10_000 if quick else 100_000
+    options.guard_rows = 20_000 if quick else 100_000
+    options.identity_rows = 200_000 if quick else 1_000_000
+    options.trials = 5_000 if quick else 100_000
 
     if options.check:
         tap = Tap()
@@ -757,12 +769,14 @@ def main():
     table = Table()
     log = Log()
     check_twins(log, 2000 if quick else 10_000, options.seed)
-    table.add('equality', 'random questions, see above', 'parts in which C and twin differ', [log.failed], 0, form='{:.0f}')
+    table.add('equality', f'{log.count} parts, see bench/README.md', 'parts in which C and twin differ', [log.failed],
+              0, form='{:.0f}')
     for name, measure in MEASURES.items():
         if not options.only or name in options.only:
             measure(table, options)
     print(f'{value("postgres", "SELECT version()")}; {os.cpu_count()} processors; load at the end'
-          f' {os.getloadavg()[0]:.1f}; {options.rounds} rounds of {options.seconds} s a side\n\nSettings: {settings_line()}\n')
+          f' {os.getloadavg()[0]:.1f}; {options.rounds} rounds of {options.seconds} s a side\n')
+    print(f'Settings: {settings_line()}\n')
     table.print()
     # A missed goal is a result; a wrong answer is a failure.
     sys.exit(log.failed > 0)

@@ -84,7 +84,9 @@ typedef struct CivicAccess
 } CivicAccess;
 
 extern const CivicAccess *civic_access(void);
+extern const CivicAccess *civic_access_for_call(bool first);
 extern uint64 civic_access_stamp(void);
+extern uint64 civic_current_stamp(void);
 
 /* Number of a permission in CivicAccess, or -1 for one the catalogue does not have. */
 extern int civic_permission_number(const char *code);

@@ -331,20 +331,32 @@ civic_access(void)
 }
 
 /*
- * The rights a call site of a query works with. The first call in a statement looks for changes, the others only
- * compare.
+ * civic_access_for_call
+ *		The rights a call site of a query works with. Its first call looks for changes by others, as does the first
+ *		in a statement of the client; the rest only compare.
  */
+const CivicAccess *
+civic_access_for_call(bool first)
+{
+	if (first || !is_checked())
+		return fresh_access();
+	return &current.access;
+}
+
 static inline const CivicAccess *
 access_for_call(FunctionCallInfo fcinfo)
 {
-	if (fcinfo->flinfo->fn_extra == NULL || !is_checked())
-	{
-		const CivicAccess *access = fresh_access();
+	const CivicAccess *access = civic_access_for_call(fcinfo->flinfo->fn_extra == NULL);
 
-		fcinfo->flinfo->fn_extra = &current;
-		return access;
-	}
-	return civic_access();
+	fcinfo->flinfo->fn_extra = &current;
+	return access;
+}
+
+/* Differs whenever the rights may; as of the last look. */
+uint64
+civic_current_stamp(void)
+{
+	return current.stamp;
 }
 
 uint64

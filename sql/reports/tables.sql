@@ -137,7 +137,11 @@ CREATE TABLE civic.reports (
 ) WITH (fillfactor = 85);
 ALTER SEQUENCE civic.report_number_seq OWNED BY civic.reports.report_number;
 CREATE INDEX reports_newest ON civic.reports (organization_id, created_at DESC, id DESC);
-CREATE INDEX reports_by_department ON civic.reports (organization_id, department_id, status, created_at DESC);
+CREATE INDEX reports_by_department ON civic.reports (organization_id, department_id, created_at DESC, id DESC);
+-- Behind a policy a filter on an enum cannot be a condition of an index, but it can choose one made for it.
+CREATE INDEX reports_open_by_department ON civic.reports (organization_id, department_id, created_at DESC, id DESC)
+    WHERE status IN ('assigned_to_department', 'assigned_to_officer', 'assignment_rejected', 'acknowledged',
+        'in_progress', 'pending_verification', 'on_hold', 'reopened');
 CREATE INDEX reports_by_assignee ON civic.reports (organization_id, assigned_to, status)
     WHERE assigned_to IS NOT NULL;
 CREATE INDEX reports_by_status ON civic.reports (organization_id, status, status_updated_at DESC);
