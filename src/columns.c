@@ -121,27 +121,37 @@ civic_guard_columns(PG_FUNCTION_ARGS)
 
 /*
  * civic_touch
- *		BEFORE UPDATE row trigger: sets the timestamptz column named by its argument to now().
+ *		BEFORE UPDATE row trigger: sets the timestamptz column of its first argument to the time of the transaction.
+ *		With two more, the column of the third as well where the column of the second changes.
  */
 Datum
 civic_touch(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	Datum values[2] = {TimestampTzGetDatum(now), TimestampTzGetDatum(now)};
+	bool nulls[2] = {false, false};
+	int columns[2];
+	int count = 1;
+	char **arguments;
+	const char *relation;
 	TupleDesc desc;
-	int attribute;
-	Datum now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
-	bool isnull = false;
 
 	civic_check_trigger(fcinfo, "touch", TRIGGER_EVENT_BEFORE, true);
-	if (trigger->tg_trigger->tgnargs != 1)
+	if (trigger->tg_trigger->tgnargs != 1 && trigger->tg_trigger->tgnargs != 3)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("civic.touch() needs the name of a column as its argument")));
+				 errmsg("civic.touch() needs one or three names of columns as its arguments")));
 	if (!TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 		return PointerGetDatum(trigger->tg_trigtuple);
+	relation = RelationGetRelationName(trigger->tg_relation);
 	desc = RelationGetDescr(trigger->tg_relation);
-	attribute = civic_attribute(desc, RelationGetRelationName(trigger->tg_relation),
-								trigger->tg_trigger->tgargs[0]);
+	arguments = trigger->tg_trigger->tgargs;
+	columns[0] = civic_attribute(desc, relation, arguments[0]);
+	if (trigger->tg_trigger->tgnargs == 3 &&
+		column_changed(trigger->tg_trigtuple, trigger->tg_newtuple, desc,
+					   civic_attribute(desc, relation, arguments[1])))
+		columns[count++] = civic_attribute(desc, relation, arguments[2]);
 	return PointerGetDatum(
-		heap_modify_tuple_by_cols(trigger->tg_newtuple, desc, 1, &attribute, &now, &isnull));
+		heap_modify_tuple_by_cols(trigger->tg_newtuple, desc, count, columns, values, nulls));
 }

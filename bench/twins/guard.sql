@@ -124,7 +124,6 @@ BEGIN
         NEW := jsonb_populate_record(NEW, (
             SELECT jsonb_object_agg(c.name, NULL) FROM unnest(rule.cleared_columns) AS c (name)));
     END IF;
-    NEW.status_updated_at := now();
     RETURN NEW;
 END
 $$;

@@ -4,6 +4,18 @@ RETURN ST_SetSRID(ST_MakePoint(longitude, latitude), 4326)::geography;
 COMMENT ON FUNCTION civic.location_of(double precision, double precision) IS
     'Point from degrees north and degrees east (WGS 84).';
 
+CREATE FUNCTION civic.distance_between(a geography, b geography) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ST_Distance(a, b);
+COMMENT ON FUNCTION civic.distance_between(geography, geography) IS
+    'Metres between two points on the spheroid; for bodies that cannot know the schema of PostGIS.';
+
+CREATE FUNCTION civic.is_within(a geography, b geography, metres double precision) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ST_DWithin(a, b, metres);
+COMMENT ON FUNCTION civic.is_within(geography, geography, double precision) IS
+    'Whether two points lie within so many metres; the planner sees through it to the index.';
+
 CREATE FUNCTION civic.box_radius_m(
     west double precision, south double precision, east double precision, north double precision
 ) RETURNS double precision

@@ -63,14 +63,11 @@ CREATE FUNCTION civic.department_reports(
         'acknowledged', 'in_progress', 'pending_verification', 'on_hold', 'reopened']::civic.report_status[],
     max_rows integer DEFAULT 50
 ) RETURNS SETOF civic.reports
-    LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT r.* FROM civic.reports AS r
-    WHERE r.organization_id = civic.current_organization_id() AND r.department_id = civic.current_department_id()
-        AND r.status = ANY (statuses)
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
-    ORDER BY r.created_at DESC, r.id DESC
-    LIMIT least(greatest(max_rows, 1), 1000)
+    SELECT r.* FROM civic.list_reports(statuses => department_reports.statuses,
+        department_id => civic.current_department_id(), max_rows => department_reports.max_rows) AS r
+    WHERE civic.current_department_id() IS NOT NULL
 $$;
 COMMENT ON FUNCTION civic.department_reports(civic.report_status[], integer) IS
     'Reports of the asker''s department, open ones unless statuses are given, newest first; 1 to 1000 rows.';
@@ -81,17 +78,22 @@ CREATE FUNCTION civic.nearby_reports(
     radius_m civic.distance_m DEFAULT 1000,
     max_rows integer DEFAULT 50
 ) RETURNS TABLE (report civic.reports, distance_m double precision)
-    LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT r, ST_Distance(r.location, civic.location_of(nearby_reports.latitude, nearby_reports.longitude))
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    here civic.reports.location%TYPE := civic.location_of(nearby_reports.latitude, nearby_reports.longitude);
+BEGIN
+    -- PL/pgSQL keeps the plan, and the point is made once.
+    RETURN QUERY
+    SELECT r, civic.distance_between(r.location, here)
     FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id()
-        AND ST_DWithin(r.location, civic.location_of(nearby_reports.latitude, nearby_reports.longitude),
-            nearby_reports.radius_m)
+        AND civic.is_within(r.location, here, nearby_reports.radius_m)
         AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
     ORDER BY 2, r.id
     LIMIT least(greatest(nearby_reports.max_rows, 1), 1000);
-END;
+END
+$$;
 COMMENT ON FUNCTION civic.nearby_reports(civic.latitude, civic.longitude, civic.distance_m, integer) IS
     'Reports the asker can see within so many metres of a point, nearest first; 1 to 1000 rows. Error 23514 for a'
     ' position or distance out of bounds.';

@@ -39,7 +39,7 @@ CREATE TRIGGER t80_intake AFTER INSERT ON civic.reports
 CREATE TRIGGER t85_count AFTER INSERT ON civic.reports REFERENCING NEW TABLE AS filed
     EXECUTE FUNCTION civic_private.count_reports();
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.reports
-    FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at');
+    FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at', 'status', 'status_updated_at');
 
 CREATE TRIGGER t50_count AFTER INSERT OR DELETE ON civic.report_supporters
     FOR EACH ROW EXECUTE FUNCTION civic_private.count_supporters();
