@@ -66,8 +66,8 @@ COMMENT ON FUNCTION civic.guard_columns() IS
 CREATE FUNCTION civic.touch() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_touch';
 COMMENT ON FUNCTION civic.touch() IS
-    'BEFORE UPDATE row trigger: sets the column named by its first argument to the time of the transaction; with two more'
-    ' arguments, the column of the third as well where that of the second changes.';
+    'BEFORE UPDATE row trigger: sets the column named by its first argument to the time of the transaction; with two'
+    ' more arguments, the column of the third as well where that of the second changes.';
 
 CREATE FUNCTION civic.can_manage_role(role_code text) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
