@@ -126,7 +126,6 @@ typedef struct CivicMachine
 	int16 status; /* attribute numbers; 0 where there is none */
 	int16 assignee;
 	int16 creator;
-	int16 organization_column;
 	char workflow[NAMEDATALEN];
 	CivicWorkflow rules;
 } CivicMachine;

@@ -280,7 +280,6 @@ civic_machine(Relation relation, const CivicGuardArguments *arguments,
 		machine->status = optional_attribute(relation, arguments->status);
 		machine->assignee = optional_attribute(relation, arguments->assignee);
 		machine->creator = optional_attribute(relation, arguments->creator);
-		machine->organization_column = optional_attribute(relation, "organization_id");
 		civic_workflow_init(&machine->rules);
 		SPI_connect();
 		read_rules(machine, relation);

@@ -311,5 +311,15 @@ FROM (VALUES
 ) AS x (statement)
 CROSS JOIN LATERAL tap.attempt('a.auditor', x.statement) AS o (outcome);
 
+-- A department alone shows nothing: its private reports are for who may view department data.
+UPDATE civic.users SET department_id = tap.dept('a', 'PWD')
+WHERE organization_id = tap.id('a') AND id = tap.id('a.nobody');
+SELECT is(tap.value('a.nobody', 'SELECT civic.current_department_id()'), tap.dept('a', 'PWD')::text,
+    'a person without a role may be of a department');
+SELECT is(tap.value('a.nobody', 'SELECT count(*) FROM civic.reports WHERE id = tap.id(''a.priv_pwd'')'), '0',
+    'and still sees no private report of it');
+SELECT is(tap.value('a.officer', 'SELECT count(*) FROM civic.reports WHERE id = tap.id(''a.priv_pwd'')'), '1',
+    'as its officer does');
+
 SELECT * FROM finish();
 ROLLBACK;
