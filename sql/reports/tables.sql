@@ -7,6 +7,7 @@ CREATE TABLE civic.categories (
     name text NOT NULL,
     description text,
     keywords text[] NOT NULL DEFAULT '{}',
+    category_group text,
     department_id uuid,
     sort_order integer NOT NULL DEFAULT 100,
     is_active boolean NOT NULL DEFAULT true,
@@ -17,6 +18,7 @@ CREATE TABLE civic.categories (
     CONSTRAINT categories_department_fkey FOREIGN KEY (organization_id, department_id)
         REFERENCES civic.departments (organization_id, id),
     CONSTRAINT categories_code_check CHECK (code ~ '^[a-z0-9][a-z0-9_]{0,99}$'),
+    CONSTRAINT categories_group_check CHECK (category_group ~ '^[a-z0-9][a-z0-9_]{0,99}$'),
     CONSTRAINT categories_name_check CHECK (length(name) BETWEEN 1 AND 255)
 );
 CREATE INDEX categories_department ON civic.categories (organization_id, department_id);
@@ -30,6 +32,9 @@ COMMENT ON COLUMN civic.categories.is_active IS 'False: new reports are not put 
 COMMENT ON COLUMN civic.categories.created_at IS 'When the row was created.';
 COMMENT ON COLUMN civic.categories.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.categories.keywords IS 'Words that speak for the category in the text of a report.';
+COMMENT ON COLUMN civic.categories.category_group IS
+    'Categories of one group are compared with each other when duplicates are looked for and share rules of routing;'
+    ' null: the category stands alone.';
 COMMENT ON COLUMN civic.categories.department_id IS 'Department that reports of the category go to; null for by hand.';
 COMMENT ON COLUMN civic.categories.sort_order IS 'Place in lists; also decides between equal matches of keywords.';
 

@@ -1,0 +1,214 @@
+"""What every measure of bench/ shares: the server, paired runs, the table, TAP."""
+import contextlib
+import functools
+import math
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import psycopg2
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TICK = os.sysconf('SC_CLK_TCK')
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+# ---- the server ----
+
+@contextlib.contextmanager
+def connect(database, **settings):
+    options = ' '.join(f'-c {name}={value}' for name, value in settings.items())
+    connection = psycopg2.connect(dbname=database, options=options)
+    connection.autocommit = True
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def query(database, sql, *values, **settings):
+    with connect(database, **settings) as connection, connection.cursor() as cursor:
+        cursor.execute(sql, values or None)
+        return cursor.fetchall() if cursor.description else None
+
+
+def value(database, sql, *values):
+    return query(database, sql, *values)[0][0]
+
+
+def psql(database, file, **variables):
+    command = ['psql', '-qXAt', '-v', 'ON_ERROR_STOP=1', '-d', database, '-f', os.path.join(HERE, file)]
+    for name, text in variables.items():
+        command += ['-v', f'{name}={text}']
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(f'{file} failed in {database}:\n{done.stderr}')
+
+
+@functools.cache
+def postmaster():
+    return int(open(os.path.join(value('postgres', 'SHOW data_directory'), 'postmaster.pid')).readline())
+
+
+def server_cpu():
+    """Seconds of processor time the postmaster, its children and those that have ended took so far."""
+    root = postmaster()
+    while True:
+        # Between its end and the postmaster's notice a child would be counted twice or not at all.
+        time.sleep(0.02)
+        ended = process_times(root)[1]
+        children = {}
+        for name in os.listdir('/proc'):
+            if name.isdigit():
+                parent, _, own = process_times(int(name))
+                if parent == root:
+                    children[name] = own
+        _, again, own = process_times(root)
+        if again == ended:
+            return (sum(children.values()) + own + ended) / TICK
+
+
+def process_times(pid):
+    """Parent, ticks of ended children, own ticks."""
+    try:
+        fields = open(f'/proc/{pid}/stat').read().rpartition(')')[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0, 0, 0
+    return int(fields[1]), int(fields[13]) + int(fields[14]), int(fields[11]) + int(fields[12])
+
+
+# ---- measuring ----
+
+class Side:
+    """One pgbench run: a script in a database under settings."""
+
+    def __init__(self, database, script, clients, after=None, **settings):
+        self.database, self.script, self.clients, self.after = database, script, clients, after
+        self.options = ' '.join(f'-c {name}={text}' for name, text in settings.items())
+
+    def run(self, seconds):
+        """Figures of so many whole seconds, after one second in which sessions start and fill their caches."""
+        with tempfile.NamedTemporaryFile('w', suffix='.sql') as file:
+            file.write(self.script)
+            file.flush()
+            pgbench = subprocess.Popen(
+                ['pgbench', '-n', '-M', 'prepared', '-c', str(self.clients), '-j', str(min(2, self.clients)),
+                 '-T', '3600', '-P', '1', '-f', file.name, self.database],
+                env=dict(os.environ, PGOPTIONS=self.options), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                text=True)
+            lines, count, begin, end = [], 0, None, 0
+            for line in pgbench.stderr:
+                lines.append(line)
+                progress = re.match(r'progress: ([\d.]+) s, ([\d.]+) tps', line)
+                if not progress:
+                    continue
+                now, tps = float(progress[1]), float(progress[2])
+                if begin is None:
+                    begin, before = now, server_cpu()
+                else:
+                    count += tps * (now - end)
+                end = now
+                if end - begin >= seconds - 0.5:
+                    used = server_cpu() - before
+                    break
+            pgbench.terminate()
+            pgbench.wait()
+        if begin is None or not count or 'aborted' in ''.join(lines):
+            sys.exit(f'pgbench failed: {"".join(lines)}\n{self.script}')
+        if self.after:
+            query(self.database, self.after)
+        tps = count / (end - begin)
+        return {'tps': tps, 'ms': 1000 * self.clients / tps, 'cpu': 1e6 * used / count}
+
+
+def alternate(sides, rounds, run):
+    """Runs the sides in the order A B C, C B A, A B C ...; returns one result a side and round."""
+    results = {name: [] for name in sides}
+    names = list(sides)
+    for turn in range(rounds):
+        for name in names if turn % 2 == 0 else reversed(names):
+            results[name].append(run(sides[name]))
+        say(f'  round {turn + 1}: ' + ', '.join(
+            f'{name} ' + ' '.join(f'{key} {number:.4g}' for key, number in results[name][-1].items())
+            for name in names))
+    return results
+
+
+def ratios(results, above, below, key):
+    return [a[key] / b[key] for a, b in zip(results[above], results[below])]
+
+
+def interval(values):
+    """Bounds that hold the true median with 95 per cent confidence, from the order of the values."""
+    ordered = sorted(values)
+    n = len(ordered)
+    outside, rank = 0.5 ** n, 0
+    while rank + 1 < n / 2:
+        following = outside + math.comb(n, rank + 1) * 0.5 ** n
+        if 2 * following > 0.05:
+            break
+        outside, rank = following, rank + 1
+    return ordered[rank], ordered[n - 1 - rank]
+
+
+class Table:
+    def __init__(self):
+        self.rows = []
+        self.missed = 0
+
+    def add(self, measure, workload, compared, values, goal=None, lower=False, note='', form='{:.3f}'):
+        """A goal is met when the median meets it; said to be close when the interval of the median does not."""
+        median = statistics.median(values)
+        text = form.format(median)
+        if len(values) > 1:
+            text += f' ({form.format(min(values))}..{form.format(max(values))})'
+        verdict = ''
+        if goal is not None:
+            low, high = interval(values)
+            ok = (lambda x: x >= goal) if lower else (lambda x: x <= goal)
+            verdict = 'missed' if not ok(median) else 'met' if ok(low if lower else high) else 'met, within noise'
+            self.missed += verdict == 'missed'
+        self.rows.append([measure, workload, compared, text,
+                          '' if goal is None else ('≥ ' if lower else '≤ ') + form.format(goal), verdict, note])
+        say(f'  = {measure}: {compared}: {text} {verdict} {note}')
+
+    def print(self):
+        head = ['measure', 'workload', 'compared', 'median (min..max)', 'goal', 'result', 'notes']
+        for row in [head, ['---'] * len(head)] + self.rows:
+            print('| ' + ' | '.join(cell.replace('|', '\\|') for cell in row) + ' |')
+
+
+def cpu_note(results, *names):
+    return 'CPU µs/tx: ' + ', '.join(
+        f'{name} {statistics.median(r["cpu"] for r in results[name]):.1f}' for name in names)
+
+
+# ---- equality ----
+
+class Tap:
+    def __init__(self):
+        self.count = 0
+        self.failed = 0
+
+    def test(self, ok, text, lines=()):
+        self.count += 1
+        self.failed += not ok
+        out = [f'{"ok" if ok else "not ok"} {self.count} - {text}'] + ['# ' + line for line in lines]
+        self.lines(out)
+
+    def lines(self, out):
+        print('\n'.join(out), flush=True)
+
+
+class Log(Tap):
+    """In a measuring run the results of the tests go with the progress."""
+
+    def lines(self, out):
+        say('\n'.join(out))
