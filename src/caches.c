@@ -20,6 +20,7 @@
 #include "utils/guc.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -183,9 +184,44 @@ civic_leave_owner(const CivicOwnerScope *scope)
 	SetUserIdAndSecContext(scope->user, scope->security_context);
 }
 
+/* Plans of the queries that fill caches, by their text: a person is looked up far more often than a query is new. */
+#define MAX_KEPT_QUERIES 32
+typedef struct KeptQuery
+{
+	const char *text;
+	SPIPlanPtr plan;
+} KeptQuery;
+static KeptQuery kept_queries[MAX_KEPT_QUERIES];
+static int kept_query_count = 0;
+
+static SPIPlanPtr
+kept_plan(const char *query, int nargs, Oid *types)
+{
+	SPIPlanPtr plan;
+
+	for (int i = 0; i < kept_query_count; i++)
+	{
+		if (strcmp(kept_queries[i].text, query) == 0)
+			return kept_queries[i].plan;
+	}
+	plan = SPI_prepare(query, nargs, types);
+	if (plan == NULL)
+		elog(ERROR, "could not prepare a civic cache query: %s", SPI_result_code_string(SPI_result));
+	if (kept_query_count < MAX_KEPT_QUERIES)
+	{
+		char *text = MemoryContextStrdup(CacheMemoryContext, query);
+
+		if (SPI_keepplan(plan) != 0)
+			elog(ERROR, "could not keep a civic cache query");
+		kept_queries[kept_query_count].text = text;
+		kept_queries[kept_query_count++].plan = plan;
+	}
+	return plan;
+}
+
 /*
  * civic_query_now
- *		Runs a query as the owner, inside the caller's SPI connection; results are in SPI_tuptable.
+ *		Runs a query of fixed text as the owner, inside the caller's SPI connection; results are in SPI_tuptable.
  *
  * The caller's snapshot may be older than the change that made it read again; caching what it sees would keep the
  * old state for ever. In a parallel plan only the shared snapshot may be used, and civic_access() therefore keeps
@@ -205,7 +241,7 @@ civic_query_now(const char *query, int nargs, Oid *types, Datum *values, const c
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	civic_enter_owner(&scope);
-	result = SPI_execute_with_args(query, nargs, types, values, nulls, true, 0);
+	result = SPI_execute_plan(kept_plan(query, nargs, types), values, nulls, true, 0);
 	civic_leave_owner(&scope);
 	AtEOXact_GUC(true, nest_level);
 	if (own_snapshot)

@@ -142,6 +142,14 @@ typedef struct CivicGuardArguments
 extern const CivicMachine *civic_machine(Relation relation, const CivicGuardArguments *arguments,
 										 const pg_uuid_t *organization);
 
+/* ---- intake.c ---- */
+
+#define CIVIC_MAX_INTAKE_MOVES 8
+
+extern void civic_init_intake(void);
+extern int civic_take_intake_moves(const pg_uuid_t *organization, const pg_uuid_t *report,
+								   Oid *statuses);
+
 /* ---- workflow.c ---- */
 
 extern bool civic_projecting;

@@ -8,6 +8,7 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
@@ -33,19 +34,39 @@ history_plan(void)
 
 	if (plan == NULL)
 	{
-		Oid types[9] = {UUIDOID, TEXTOID, UUIDOID, TEXTOID, TEXTOID,
+		Oid types[9] = {UUIDOID, TEXTOID, UUIDOID, TEXTARRAYOID, TEXTARRAYOID,
 						UUIDOID, BOOLOID, TEXTOID, BOOLOID};
-		SPIPlanPtr prepared = SPI_prepare("INSERT INTO civic.status_history"
-										  " (organization_id, workflow, entity_id, old_status,"
-										  "  new_status, changed_by, by_system, reason, is_public)"
-										  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-										  9, types);
+		/* All but the first of several moves are the system's: see src/intake.c. */
+		SPIPlanPtr prepared = SPI_prepare(
+			"INSERT INTO civic.status_history"
+			" (organization_id, workflow, entity_id, old_status, new_status, changed_by,"
+			"  by_system, reason, is_public)"
+			" SELECT $1, $2, $3, m.old_status, m.new_status,"
+			"  CASE WHEN m.place = 1 THEN $6 END, m.place > 1 OR $7, $8, $9"
+			" FROM ROWS FROM (pg_catalog.unnest($4), pg_catalog.unnest($5))"
+			"  WITH ORDINALITY AS m (old_status, new_status, place)",
+			9, types);
 
 		if (prepared == NULL || SPI_keepplan(prepared) != 0)
 			elog(ERROR, "could not prepare the status history");
 		plan = prepared;
 	}
 	return plan;
+}
+
+static Datum
+label_datum(Oid status)
+{
+	return CStringGetTextDatum(civic_status_label(status));
+}
+
+static Datum
+label_array(Datum *labels, bool *nulls, int count)
+{
+	int lower = 1;
+
+	return PointerGetDatum(
+		construct_md_array(labels, nulls, 1, &count, &lower, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 /*
@@ -56,17 +77,21 @@ Datum
 civic_record_status(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	bool update = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
 	Relation relation;
 	TupleDesc desc;
 	HeapTuple row;
 	CivicGuardArguments arguments;
 	const CivicMachine *machine;
 	const CivicTransition *transition = NULL;
+	Oid statuses[CIVIC_MAX_INTAKE_MOVES];
+	Datum labels[CIVIC_MAX_INTAKE_MOVES + 1] = {0};
+	bool no_label[CIVIC_MAX_INTAKE_MOVES + 1] = {0};
+	int count = 0;
 	Datum values[9];
 	char nulls[10] = "         ";
 	bool isnull;
 	Datum status;
-	Datum old_status = (Datum) 0;
 	pg_uuid_t actor;
 	bool system;
 	CivicOwnerScope scope;
@@ -75,29 +100,38 @@ civic_record_status(PG_FUNCTION_ARGS)
 	relation = trigger->tg_relation;
 	desc = RelationGetDescr(relation);
 	arguments = civic_guard_arguments(trigger->tg_trigger);
-	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	row = update ? trigger->tg_newtuple : trigger->tg_trigtuple;
 
 	values[0] = heap_getattr(row, civic_attribute(desc, arguments.workflow, "organization_id"),
 							 desc, &isnull);
+	values[2] = heap_getattr(row, civic_attribute(desc, arguments.workflow, "id"), desc, &isnull);
 	machine = civic_machine(relation, &arguments, DatumGetUUIDP(values[0]));
 	status = heap_getattr(row, machine->status, desc, &isnull);
-	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+	if (update)
 	{
-		old_status = heap_getattr(trigger->tg_trigtuple, machine->status, desc, &isnull);
+		Datum old_status = heap_getattr(trigger->tg_trigtuple, machine->status, desc, &isnull);
+
 		if (old_status == status)
 			return PointerGetDatum(NULL);
 		transition = civic_workflow_find(
 			&machine->rules, civic_workflow_label(&machine->rules, DatumGetObjectId(old_status)),
 			civic_workflow_label(&machine->rules, DatumGetObjectId(status)));
+		labels[0] = label_datum(DatumGetObjectId(old_status));
 	}
-	values[1] = CStringGetTextDatum(arguments.workflow);
-	values[2] = heap_getattr(row, civic_attribute(desc, arguments.workflow, "id"), desc, &isnull);
-	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
-		values[3] = CStringGetTextDatum(civic_status_label(DatumGetObjectId(old_status)));
 	else
-		nulls[3] = 'n';
-	values[4] = CStringGetTextDatum(civic_status_label(DatumGetObjectId(status)));
+	{
+		no_label[0] = true;
+		count =
+			civic_take_intake_moves(DatumGetUUIDP(values[0]), DatumGetUUIDP(values[2]), statuses);
+	}
+	if (count == 0)
+		statuses[count++] = DatumGetObjectId(status);
+	for (int i = 0; i < count; i++)
+		labels[i + 1] = label_datum(statuses[i]);
 
+	values[1] = CStringGetTextDatum(arguments.workflow);
+	values[3] = label_array(labels, no_label, count);
+	values[4] = label_array(labels + 1, no_label + 1, count);
 	/* A person who files a report sets off moves by the system; those are not the person's. */
 	system = civic_acts_as_system();
 	if (!system && civic_access()->has_user)

@@ -45,8 +45,23 @@ typedef struct PersonEntry
 	CivicAccess access;
 } PersonEntry;
 
+/* What each role gives, so that a person is looked up by two rows and not by hundreds. */
+typedef struct RoleKey
+{
+	pg_uuid_t organization;
+	pg_uuid_t role;
+} RoleKey;
+
+typedef struct RoleEntry
+{
+	RoleKey key;
+	int level; /* in the civic ladder, 0 outside it */
+	uint64 permissions[CIVIC_PERMISSION_WORDS];
+} RoleEntry;
+
 static MemoryContext people_context = NULL;
 static HTAB *people = NULL;
+static HTAB *roles = NULL;
 static uint64 people_version = 0;
 static char **permission_codes = NULL; /* sorted; the index is the number */
 static int permission_count = 0;
@@ -82,11 +97,13 @@ compare_codes(const void *a, const void *b)
 static void
 restart_cache(void)
 {
-	HASHCTL control = {.keysize = sizeof(PersonKey), .entrysize = sizeof(PersonEntry)};
+	HASHCTL people_control = {.keysize = sizeof(PersonKey), .entrysize = sizeof(PersonEntry)};
+	HASHCTL role_control = {.keysize = sizeof(RoleKey), .entrysize = sizeof(RoleEntry)};
 	char **codes;
 	int count;
 
 	people = NULL;
+	roles = NULL;
 	permission_codes = NULL;
 	permission_count = 0;
 	has_default_organization = false;
@@ -120,8 +137,11 @@ restart_cache(void)
 	}
 	permission_codes = codes;
 	permission_count = count;
-	control.hcxt = people_context;
-	people = hash_create("civic people", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	people_control.hcxt = people_context;
+	role_control.hcxt = people_context;
+	roles = hash_create("civic roles", 32, &role_control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	people =
+		hash_create("civic people", 64, &people_control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
 int
@@ -142,7 +162,7 @@ civic_permission_code(int number)
 }
 
 static void
-add_permissions(CivicAccess *access, ArrayType *codes)
+add_permissions(uint64 *permissions, ArrayType *codes)
 {
 	Datum *elements;
 	bool *nulls;
@@ -154,8 +174,38 @@ add_permissions(CivicAccess *access, ArrayType *codes)
 		int number = nulls[i] ? -1 : civic_permission_number(TextDatumGetCString(elements[i]));
 
 		if (number >= 0)
-			access->permissions[number / 64] |= UINT64CONST(1) << (number % 64);
+			permissions[number / 64] |= UINT64CONST(1) << (number % 64);
 	}
+}
+
+static const RoleEntry *
+role_rights(const RoleKey *key)
+{
+	Oid types[2] = {UUIDOID, UUIDOID};
+	Datum values[2] = {UUIDPGetDatum(&key->organization), UUIDPGetDatum(&key->role)};
+	RoleEntry loaded = {.key = *key};
+	RoleEntry *entry = hash_search(roles, key, HASH_FIND, NULL);
+	bool isnull;
+
+	if (entry != NULL)
+		return entry;
+	civic_query_now("SELECT CASE WHEN r.family = 'civic' THEN r.level ELSE 0 END,"
+					" ARRAY(SELECT rp.permission_code FROM civic.role_permissions rp"
+					"   WHERE rp.organization_id = r.organization_id AND rp.role_id = r.id)"
+					" FROM civic.roles r WHERE r.organization_id = $1 AND r.id = $2",
+					2, types, values, NULL);
+	if (SPI_processed > 0)
+	{
+		HeapTuple row = SPI_tuptable->vals[0];
+		TupleDesc desc = SPI_tuptable->tupdesc;
+
+		loaded.level = DatumGetInt32(SPI_getbinval(row, desc, 1, &isnull));
+		add_permissions(loaded.permissions,
+						DatumGetArrayTypeP(SPI_getbinval(row, desc, 2, &isnull)));
+	}
+	entry = hash_search(roles, key, HASH_ENTER, NULL);
+	*entry = loaded;
+	return entry;
 }
 
 /* A person who is unknown, inactive or of an inactive organisation has no identity at all. */
@@ -164,8 +214,9 @@ load_person(const PersonKey *key, CivicAccess *access)
 {
 	Oid types[2] = {UUIDOID, UUIDOID};
 	Datum values[2] = {UUIDPGetDatum(&key->organization), UUIDPGetDatum(&key->user)};
+	SPITupleTable *found;
+	uint64 count;
 	HeapTuple row;
-	TupleDesc desc;
 	Datum value;
 	bool isnull;
 
@@ -186,40 +237,48 @@ load_person(const PersonKey *key, CivicAccess *access)
 				0, NULL, NULL, NULL);
 			value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 			if (!isnull)
-				add_permissions(access, DatumGetArrayTypeP(value));
+				add_permissions(access->permissions, DatumGetArrayTypeP(value));
 		}
 		return;
 	}
-	civic_query_now(
-		"SELECT u.department_id,"
-		" coalesce((SELECT max(r.level) FROM civic.user_roles ur"
-		"   JOIN civic.roles r ON r.organization_id = ur.role_organization_id"
-		"     AND r.id = ur.role_id"
-		"   WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id"
-		"     AND r.family = 'civic'), 0),"
-		" ARRAY(SELECT DISTINCT rp.permission_code FROM civic.user_roles ur"
-		"   JOIN civic.role_permissions rp ON rp.organization_id = ur.role_organization_id"
-		"     AND rp.role_id = ur.role_id"
-		"   WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id)"
-		" FROM civic.users u JOIN civic.organizations o ON o.id = u.organization_id"
-		" WHERE u.organization_id = $1 AND u.id = $2 AND u.is_active AND o.is_active",
-		2, types, values, NULL);
+	civic_query_now("SELECT u.department_id, ur.role_organization_id, ur.role_id"
+					" FROM civic.users u"
+					" JOIN civic.organizations o ON o.id = u.organization_id"
+					" LEFT JOIN civic.user_roles ur ON ur.organization_id = u.organization_id"
+					"   AND ur.user_id = u.id"
+					" WHERE u.organization_id = $1 AND u.id = $2 AND u.is_active AND o.is_active",
+					2, types, values, NULL);
 	if (SPI_processed == 0)
 		return;
-	row = SPI_tuptable->vals[0];
-	desc = SPI_tuptable->tupdesc;
 	access->has_organization = true;
 	access->organization = key->organization;
 	access->has_user = true;
 	access->user = key->user;
-	value = SPI_getbinval(row, desc, 1, &isnull);
+	row = SPI_tuptable->vals[0];
+	value = SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull);
 	if (!isnull)
 	{
 		access->has_department = true;
 		access->department = *DatumGetUUIDP(value);
 	}
-	access->level = DatumGetInt32(SPI_getbinval(row, desc, 2, &isnull));
-	add_permissions(access, DatumGetArrayTypeP(SPI_getbinval(row, desc, 3, &isnull)));
+	/* Loading a role replaces the result that is read here. */
+	found = SPI_tuptable;
+	count = SPI_processed;
+	for (uint64 i = 0; i < count; i++)
+	{
+		RoleKey role = {0};
+		const RoleEntry *entry;
+
+		value = SPI_getbinval(found->vals[i], found->tupdesc, 2, &isnull);
+		if (isnull)
+			break;
+		role.organization = *DatumGetUUIDP(value);
+		role.role = *DatumGetUUIDP(SPI_getbinval(found->vals[i], found->tupdesc, 3, &isnull));
+		entry = role_rights(&role);
+		access->level = Max(access->level, entry->level);
+		for (int word = 0; word < CIVIC_PERMISSION_WORDS; word++)
+			access->permissions[word] |= entry->permissions[word];
+	}
 }
 
 static bool

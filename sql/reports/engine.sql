@@ -365,48 +365,52 @@ COMMENT ON FUNCTION civic_private.check_report() IS
     'BEFORE row trigger on civic.reports: department and officer may take it, dates make sense, a duplicate points to'
     ' the root of its family. Errors: ZC002, ZC006, ZC010.';
 
+CREATE FUNCTION civic_private.intake_moves(report record, path civic.report_status[]) RETURNS civic.report_status
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_intake_moves';
+COMMENT ON FUNCTION civic_private.intake_moves(record, civic.report_status[]) IS
+    'The status a report about to be stored reaches on a path: it stops where no rule lets the system go on. The moves'
+    ' made are written to the history with the report.';
+
 CREATE FUNCTION civic_private.intake_report() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    found record;
-    target uuid;
-    code text := NEW.category;
+    guessed_severity civic.report_severity;
+    guessed_department uuid;
+    path civic.report_status[] := '{classified}';
 BEGIN
-    IF code IS NULL THEN
-        SELECT c.* INTO found FROM civic.classify_text(NEW.title || '. ' || NEW.description) AS c;
-        IF found.confidence < 0.50 OR found.category = 'other' OR found.category IS NULL THEN
-            UPDATE civic.reports AS r
-            SET status = 'pending_classification', needs_review = true, ai_category = found.category,
-                ai_confidence = found.confidence, ai_processed_at = now(), ai_model_version = 'keywords-1'
-            WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
-            RETURN NULL;
+    IF NEW.category IS NULL THEN
+        -- Who may import may also bring what a model found.
+        IF NEW.ai_confidence IS NULL THEN
+            SELECT c.category, c.confidence, c.severity, c.department_id
+            INTO NEW.ai_category, NEW.ai_confidence, guessed_severity, guessed_department
+            FROM civic.classify_text(NEW.title || '. ' || NEW.description) AS c;
+            NEW.ai_processed_at := now();
+            NEW.ai_model_version := 'keywords-1';
         END IF;
-        UPDATE civic.reports AS r
-        SET status = 'classified', category = found.category, severity = greatest(r.severity, found.severity),
-            ai_category = found.category, ai_confidence = found.confidence, ai_processed_at = now(),
-            ai_model_version = 'keywords-1'
-        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
-        IF found.confidence < 0.60 THEN
-            RETURN NULL;
+        IF NEW.ai_confidence < 0.50 OR NEW.ai_category = 'other' OR NEW.ai_category IS NULL THEN
+            NEW.needs_review := true;
+            NEW.status := civic_private.intake_moves(NEW, '{pending_classification}');
+            RETURN NEW;
         END IF;
-        target := found.department_id;
-    ELSE
-        UPDATE civic.reports AS r SET status = 'classified'
-        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
-        SELECT d.id INTO target FROM civic.categories AS c
+        NEW.category := NEW.ai_category;
+        NEW.severity := greatest(NEW.severity, guessed_severity);
+    END IF;
+    IF NEW.ai_confidence >= 0.60 IS NOT FALSE THEN
+        SELECT d.id INTO NEW.department_id FROM civic.categories AS c
         JOIN civic.departments AS d ON d.organization_id = c.organization_id AND d.id = c.department_id
         WHERE c.organization_id = NEW.organization_id AND c.code = NEW.category AND d.is_active;
+        NEW.department_id := coalesce(NEW.department_id, guessed_department);
     END IF;
-    IF target IS NOT NULL THEN
-        UPDATE civic.reports AS r SET status = 'assigned_to_department', department_id = target
-        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
+    IF NEW.department_id IS NOT NULL THEN
+        path := path || 'assigned_to_department'::civic.report_status;
     END IF;
-    RETURN NULL;
+    NEW.status := civic_private.intake_moves(NEW, path);
+    RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION civic_private.intake_report() IS
-    'AFTER INSERT row trigger on civic.reports: classifies a new report and gives it to the department of its'
+    'BEFORE INSERT row trigger on civic.reports: classifies a new report and gives it to the department of its'
     ' category, as the system.';
 
 CREATE FUNCTION civic_private.count_reports() RETURNS trigger

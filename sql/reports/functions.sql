@@ -17,7 +17,6 @@ CREATE FUNCTION civic.submit_report(
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    filed uuid := civic.uuid_v7();
     result civic.reports;
 BEGIN
     IF civic.current_user_id() IS NULL THEN
@@ -26,15 +25,13 @@ BEGIN
             DETAIL = 'The session names no active person of the organization.',
             HINT = 'Sign in, or set civic.user_id.';
     END IF;
-    INSERT INTO civic.reports (id, title, description, latitude, longitude, category, severity, address, landmark,
+    INSERT INTO civic.reports AS r (title, description, latitude, longitude, category, severity, address, landmark,
         sub_category, ward_number, district, state, pincode, is_public)
-    VALUES (filed, submit_report.title, submit_report.description, submit_report.latitude, submit_report.longitude,
+    VALUES (submit_report.title, submit_report.description, submit_report.latitude, submit_report.longitude,
         submit_report.category, submit_report.severity, submit_report.address, submit_report.landmark,
         submit_report.sub_category, submit_report.ward_number, submit_report.district, submit_report.state,
-        submit_report.pincode, submit_report.is_public);
-    -- The intake has moved it on since.
-    SELECT r.* INTO result FROM civic.reports AS r
-    WHERE r.organization_id = civic.current_organization_id() AND r.id = filed;
+        submit_report.pincode, submit_report.is_public)
+    RETURNING r.* INTO result;
     RETURN result;
 END
 $$;

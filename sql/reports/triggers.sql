@@ -20,22 +20,23 @@ CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.reports
         'supporter_count=import:data', 'external_id=import:data');
 CREATE TRIGGER t10_guard BEFORE INSERT OR UPDATE ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic.guard_status('report', 'status', 'assigned_to', 'user_id');
+CREATE TRIGGER t15_intake BEFORE INSERT ON civic.reports
+    FOR EACH ROW WHEN (NEW.status = 'received') EXECUTE FUNCTION civic_private.intake_report();
 CREATE TRIGGER t20_check BEFORE INSERT OR UPDATE OF status, department_id, assigned_to, duplicate_of_report_id,
     estimated_resume_date ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.check_report();
 CREATE TRIGGER t50_history AFTER INSERT OR UPDATE OF status ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic.record_status('report', 'status', 'assigned_to', 'user_id');
 CREATE TRIGGER t60_project AFTER UPDATE ON civic.reports
-    FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.assigned_to IS DISTINCT FROM NEW.assigned_to
-        OR OLD.department_id IS DISTINCT FROM NEW.department_id
-        OR OLD.resolution_notes IS DISTINCT FROM NEW.resolution_notes)
+    FOR EACH ROW WHEN (num_nonnulls(OLD.assigned_to, NEW.assigned_to) > 0
+        AND (OLD.status IS DISTINCT FROM NEW.status OR OLD.assigned_to IS DISTINCT FROM NEW.assigned_to
+            OR OLD.department_id IS DISTINCT FROM NEW.department_id
+            OR OLD.resolution_notes IS DISTINCT FROM NEW.resolution_notes))
     EXECUTE FUNCTION civic_private.project_report();
 CREATE TRIGGER t61_project AFTER INSERT ON civic.reports
     FOR EACH ROW WHEN (NEW.assigned_to IS NOT NULL) EXECUTE FUNCTION civic_private.project_report();
 CREATE TRIGGER t70_follow AFTER UPDATE OF is_public, is_sensitive, duplicate_of_report_id ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.follow_report();
-CREATE TRIGGER t80_intake AFTER INSERT ON civic.reports
-    FOR EACH ROW WHEN (NEW.status = 'received') EXECUTE FUNCTION civic_private.intake_report();
 CREATE TRIGGER t85_count AFTER INSERT ON civic.reports REFERENCING NEW TABLE AS filed
     EXECUTE FUNCTION civic_private.count_reports();
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.reports

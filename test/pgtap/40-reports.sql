@@ -204,6 +204,37 @@ SELECT is(tap.steps('a.citizen', $$SELECT civic.submit_report('A new report', 'W
     'received citizen, received>classified system, classified>assigned_to_department system',
         'every step is in the history');
 
+-- Where the organization's rules do not let the system go on, the report waits for a person.
+SELECT is(tap.steps('a.service',
+    format('INSERT INTO civic.workflow_transitions (workflow, from_status, to_status, actors, is_enabled,'
+        ' permission_code, required_columns) VALUES (''report'', %L, %L, %L, %L, ''route:report'', %L)', x.from_status,
+        x.to_status, '{system}', x.is_enabled, x.required),
+    $$INSERT INTO civic.reports (user_id, title, description, latitude, longitude, category)
+        VALUES (tap.id('a.citizen'), 'A new report', 'With a description.', 22.5, 88.3, 'roads')$$,
+    $$SELECT string_agg(h.new_status, ' ' ORDER BY h.id) || ', now ' || max(r.status::text)
+        FROM civic.status_history AS h JOIN civic.reports AS r ON r.id = h.entity_id
+        WHERE r.title = 'A new report'$$), x.outcome, format('intake without %s to %s', x.from_status, x.to_status))
+FROM (VALUES
+    ('received', 'classified', false, '{}', 'received, now received'),
+    ('classified', 'assigned_to_department', false, '{}', 'received classified, now classified'),
+    ('classified', 'assigned_to_department', true, '{landmark}', 'received classified, now classified'),
+    ('classified', 'assigned_to_department', true, '{address}', 'received classified, now classified'),
+    ('classified', 'assigned_to_department', true, '{}',
+        'received classified assigned_to_department, now assigned_to_department')
+) AS x (from_status, to_status, is_enabled, required, outcome);
+-- The moves of a report that was not stored are not those of one that is, even with the same identifier.
+SELECT is(tap.steps('a.service',
+    $do$DO $$ BEGIN
+        INSERT INTO civic.reports (id, user_id, title, description, latitude, longitude, category)
+        VALUES (tap.id('again'), tap.id('a.citizen'), 'Bad', 'With a description.', 22.5, 88.3, 'roads');
+    EXCEPTION WHEN check_violation THEN NULL; END $$$do$,
+    $$INSERT INTO civic.reports (id, user_id, title, description, latitude, longitude, category, status, department_id)
+        VALUES (tap.id('again'), tap.id('a.citizen'), 'A new report', 'With a description.', 22.5, 88.3, 'roads',
+            'assigned_to_department', tap.dept('a', 'PWD'))$$,
+    $$SELECT string_agg(concat_ws('>', h.old_status, h.new_status), ' ' ORDER BY h.id)
+        FROM civic.status_history AS h WHERE h.entity_id = tap.id('again')$$), 'assigned_to_department',
+    'moves of a report that failed are forgotten');
+
 -- 6. Classification. Confidence of the category: none 0.30, one keyword 0.45, n of them
 -- min(0.99, 0.50 + min(0.15, 0.03 n) + 0.05 (n - 1)). The words are taken from the table, none part of another.
 SELECT is(tap.value('a.citizen',
