@@ -16,6 +16,13 @@ RETURN ST_DWithin(a, b, metres);
 COMMENT ON FUNCTION civic.is_within(geography, geography, double precision) IS
     'Whether two points lie within so many metres; the planner sees through it to the index.';
 
+CREATE FUNCTION civic.nearness(a geography, b geography) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN a <-> b;
+COMMENT ON FUNCTION civic.nearness(geography, geography) IS
+    'Metres between two points on the sphere: up to 0.6 per cent off, but the planner sees through it to an index that'
+    ' gives the nearest first.';
+
 CREATE FUNCTION civic.box_radius_m(
     west double precision, south double precision, east double precision, north double precision
 ) RETURNS double precision

@@ -82,16 +82,27 @@ CREATE FUNCTION civic.nearby_reports(
 AS $$
 DECLARE
     here civic.reports.location%TYPE := civic.location_of(nearby_reports.latitude, nearby_reports.longitude);
+    wanted integer := least(greatest(nearby_reports.max_rows, 1), 1000);
+    reach double precision;
 BEGIN
-    -- PL/pgSQL keeps the plan, and the point is made once.
+    -- The index gives the nearest by the sphere. None of the nearest by the spheroid lies farther than the last of them.
+    SELECT CASE WHEN count(*) = wanted THEN max(civic.distance_between(n.location, here)) END INTO reach
+    FROM (
+        SELECT r.location FROM civic.reports AS r
+        WHERE r.organization_id = civic.current_organization_id()
+            AND civic.is_within(r.location, here, nearby_reports.radius_m)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+        ORDER BY civic.nearness(r.location, here)
+        LIMIT wanted
+    ) AS n;
     RETURN QUERY
     SELECT r, civic.distance_between(r.location, here)
     FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id()
-        AND civic.is_within(r.location, here, nearby_reports.radius_m)
+        AND civic.is_within(r.location, here, least(reach, nearby_reports.radius_m))
         AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
     ORDER BY 2, r.id
-    LIMIT least(greatest(nearby_reports.max_rows, 1), 1000);
+    LIMIT wanted;
 END
 $$;
 COMMENT ON FUNCTION civic.nearby_reports(civic.latitude, civic.longitude, civic.distance_m, integer) IS
