@@ -169,6 +169,25 @@ civic_signal_change(PG_FUNCTION_ARGS)
 			 errmsg("civic.signal_change() needs the name of a signal table as its argument")));
 }
 
+/*
+ * civic_relation
+ *		A table or index of schema civic by its name.
+ */
+Oid
+civic_relation(const char *name)
+{
+	Oid schema = get_namespace_oid("civic", true);
+	Oid relation = OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+
+	if (!OidIsValid(relation))
+		ereport(ERROR,
+				(errcode(ERRCODE_CIVIC_DATA_MODEL_MISSING),
+				 errmsg("relation \"civic.%s\" does not exist", name),
+				 errhint("Restore it, or run SELECT civic.create_data_model() as a superuser where "
+						 "all are missing.")));
+	return relation;
+}
+
 void
 civic_enter_owner(CivicOwnerScope *scope)
 {

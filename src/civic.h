@@ -34,6 +34,7 @@ extern uint64 civic_cache_versions[CIVIC_CACHES];
 extern uint64 civic_cache_version(CivicCache cache);
 
 extern void civic_watch_relation(Oid relation);
+extern Oid civic_relation(const char *name);
 
 /* Switches to the role that owns the data model, which row policies do not bind. */
 typedef struct CivicOwnerScope

@@ -8,7 +8,10 @@
  */
 #include "civic.h"
 
+#include "access/genam.h"
 #include "access/parallel.h"
+#include "access/stratnum.h"
+#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -17,8 +20,11 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
 
 #define MAX_PERMISSIONS (CIVIC_PERMISSION_WORDS * 64)
 
@@ -45,6 +51,12 @@ typedef struct PersonEntry
 	CivicAccess access;
 } PersonEntry;
 
+typedef struct OrganizationEntry
+{
+	pg_uuid_t id;
+	bool is_active;
+} OrganizationEntry;
+
 /* What each role gives, so that a person is looked up by two rows and not by hundreds. */
 typedef struct RoleKey
 {
@@ -62,6 +74,7 @@ typedef struct RoleEntry
 static MemoryContext people_context = NULL;
 static HTAB *people = NULL;
 static HTAB *roles = NULL;
+static HTAB *organizations = NULL;
 static uint64 people_version = 0;
 static char **permission_codes = NULL; /* sorted; the index is the number */
 static int permission_count = 0;
@@ -99,11 +112,14 @@ restart_cache(void)
 {
 	HASHCTL people_control = {.keysize = sizeof(PersonKey), .entrysize = sizeof(PersonEntry)};
 	HASHCTL role_control = {.keysize = sizeof(RoleKey), .entrysize = sizeof(RoleEntry)};
+	HASHCTL organization_control = {.keysize = sizeof(pg_uuid_t),
+									.entrysize = sizeof(OrganizationEntry)};
 	char **codes;
 	int count;
 
 	people = NULL;
 	roles = NULL;
+	organizations = NULL;
 	permission_codes = NULL;
 	permission_count = 0;
 	has_default_organization = false;
@@ -139,6 +155,9 @@ restart_cache(void)
 	permission_count = count;
 	people_control.hcxt = people_context;
 	role_control.hcxt = people_context;
+	organization_control.hcxt = people_context;
+	organizations = hash_create("civic organizations", 16, &organization_control,
+								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	roles = hash_create("civic roles", 32, &role_control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	people =
 		hash_create("civic people", 64, &people_control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
@@ -208,77 +227,127 @@ role_rights(const RoleKey *key)
 	return entry;
 }
 
-/* A person who is unknown, inactive or of an inactive organisation has no identity at all. */
-static void
-load_person(const PersonKey *key, CivicAccess *access)
+static bool
+is_active_organization(const pg_uuid_t *id)
 {
-	Oid types[2] = {UUIDOID, UUIDOID};
-	Datum values[2] = {UUIDPGetDatum(&key->organization), UUIDPGetDatum(&key->user)};
-	SPITupleTable *found;
-	uint64 count;
+	Oid types[1] = {UUIDOID};
+	Datum values[1] = {UUIDPGetDatum(id)};
+	OrganizationEntry *entry = hash_search(organizations, id, HASH_FIND, NULL);
+	bool is_active;
+
+	if (entry != NULL)
+		return entry->is_active;
+	civic_query_now("SELECT FROM civic.organizations WHERE id = $1 AND is_active", 1, types, values,
+					NULL);
+	is_active = SPI_processed > 0;
+	/* An unknown one may become known without a signal that would reach us in time. */
+	if (is_active)
+	{
+		entry = hash_search(organizations, id, HASH_ENTER, NULL);
+		entry->is_active = true;
+	}
+	return is_active;
+}
+
+/* Rows of a person, by the primary key that starts with organization and person; no plan, no executor. */
+static SysScanDesc
+scan_person(Relation *table, const char *name, const char *column, const PersonKey *key,
+			Snapshot snapshot, ScanKeyData *keys)
+{
+	*table = table_open(civic_relation(name), AccessShareLock);
+	ScanKeyInit(&keys[0], civic_attribute(RelationGetDescr(*table), name, "organization_id"),
+				BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(&key->organization));
+	ScanKeyInit(&keys[1], civic_attribute(RelationGetDescr(*table), name, column),
+				BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(&key->user));
+	return systable_beginscan(*table, RelationGetPrimaryKeyIndex(*table), true, snapshot, 2, keys);
+}
+
+static Datum
+person_value(Relation table, HeapTuple row, const char *column, bool *isnull)
+{
+	TupleDesc desc = RelationGetDescr(table);
+
+	return heap_getattr(row, civic_attribute(desc, RelationGetRelationName(table), column), desc,
+						isnull);
+}
+
+static void
+add_roles(const PersonKey *key, CivicAccess *access, Snapshot snapshot)
+{
+	Relation table;
+	ScanKeyData keys[2];
+	SysScanDesc scan =
+		scan_person(&table, "user_roles", "user_id", key, snapshot, keys);
 	HeapTuple row;
-	Datum value;
 	bool isnull;
 
-	memset(access, 0, sizeof(*access));
-	if (key->kind != ASKER_PERSON)
+	while (HeapTupleIsValid(row = systable_getnext(scan)))
 	{
-		civic_query_now("SELECT FROM civic.organizations WHERE id = $1 AND is_active", 1, types,
-						values, NULL);
-		access->has_organization = SPI_processed > 0;
-		access->organization = key->organization;
-		if (key->kind == ASKER_AUDITOR && access->has_organization)
-		{
-			civic_query_now(
-				"SELECT array_agg(rp.permission_code) FROM civic.roles r"
-				" JOIN civic.role_permissions rp ON rp.organization_id = r.organization_id"
-				"   AND rp.role_id = r.id"
-				" WHERE r.is_system AND r.code = 'auditor'",
-				0, NULL, NULL, NULL);
-			value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-			if (!isnull)
-				add_permissions(access->permissions, DatumGetArrayTypeP(value));
-		}
-		return;
-	}
-	civic_query_now("SELECT u.department_id, ur.role_organization_id, ur.role_id"
-					" FROM civic.users u"
-					" JOIN civic.organizations o ON o.id = u.organization_id"
-					" LEFT JOIN civic.user_roles ur ON ur.organization_id = u.organization_id"
-					"   AND ur.user_id = u.id"
-					" WHERE u.organization_id = $1 AND u.id = $2 AND u.is_active AND o.is_active",
-					2, types, values, NULL);
-	if (SPI_processed == 0)
-		return;
-	access->has_organization = true;
-	access->organization = key->organization;
-	access->has_user = true;
-	access->user = key->user;
-	row = SPI_tuptable->vals[0];
-	value = SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull);
-	if (!isnull)
-	{
-		access->has_department = true;
-		access->department = *DatumGetUUIDP(value);
-	}
-	/* Loading a role replaces the result that is read here. */
-	found = SPI_tuptable;
-	count = SPI_processed;
-	for (uint64 i = 0; i < count; i++)
-	{
-		RoleKey role = {0};
-		const RoleEntry *entry;
+		RoleKey role = {
+			.organization = *DatumGetUUIDP(person_value(table, row, "role_organization_id", &isnull)),
+			.role = *DatumGetUUIDP(person_value(table, row, "role_id", &isnull))};
+		const RoleEntry *entry = role_rights(&role);
 
-		value = SPI_getbinval(found->vals[i], found->tupdesc, 2, &isnull);
-		if (isnull)
-			break;
-		role.organization = *DatumGetUUIDP(value);
-		role.role = *DatumGetUUIDP(SPI_getbinval(found->vals[i], found->tupdesc, 3, &isnull));
-		entry = role_rights(&role);
 		access->level = Max(access->level, entry->level);
 		for (int word = 0; word < CIVIC_PERMISSION_WORDS; word++)
 			access->permissions[word] |= entry->permissions[word];
 	}
+	systable_endscan(scan);
+	table_close(table, AccessShareLock);
+}
+
+/* A person who is unknown, inactive or of an inactive organisation has no identity at all. */
+static void
+load_person(const PersonKey *key, CivicAccess *access)
+{
+	/* As in civic_query_now(): a parallel plan has one snapshot. */
+	Snapshot snapshot =
+		RegisterSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
+	Relation table;
+	ScanKeyData keys[2];
+	SysScanDesc scan = scan_person(&table, "users", "id", key, snapshot, keys);
+	HeapTuple row = systable_getnext(scan);
+	Datum department;
+	bool isnull;
+
+	if (HeapTupleIsValid(row) && DatumGetBool(person_value(table, row, "is_active", &isnull)) &&
+		!isnull && is_active_organization(&key->organization))
+	{
+		access->has_organization = true;
+		access->organization = key->organization;
+		access->has_user = true;
+		access->user = key->user;
+		department = person_value(table, row, "department_id", &isnull);
+		if (!isnull)
+		{
+			access->has_department = true;
+			access->department = *DatumGetUUIDP(department);
+		}
+		add_roles(key, access, snapshot);
+	}
+	systable_endscan(scan);
+	table_close(table, AccessShareLock);
+	UnregisterSnapshot(snapshot);
+}
+
+static void
+load_nobody(const PersonKey *key, CivicAccess *access)
+{
+	Datum codes;
+	bool isnull;
+
+	access->has_organization = is_active_organization(&key->organization);
+	access->organization = key->organization;
+	if (key->kind != ASKER_AUDITOR || !access->has_organization)
+		return;
+	civic_query_now("SELECT array_agg(rp.permission_code) FROM civic.roles r"
+					" JOIN civic.role_permissions rp ON rp.organization_id = r.organization_id"
+					"   AND rp.role_id = r.id"
+					" WHERE r.is_system AND r.code = 'auditor'",
+					0, NULL, NULL, NULL);
+	codes = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	if (!isnull)
+		add_permissions(access->permissions, DatumGetArrayTypeP(codes));
 }
 
 static bool
@@ -331,7 +400,10 @@ resolve(void)
 		access = entry->access;
 	else
 	{
-		load_person(&key, &access);
+		if (key.kind == ASKER_PERSON)
+			load_person(&key, &access);
+		else
+			load_nobody(&key, &access);
 		/* Nobody tells when an unknown person becomes known, so only the known are kept. */
 		if (access.has_organization)
 		{
