@@ -203,7 +203,7 @@ civic_leave_owner(const CivicOwnerScope *scope)
 	SetUserIdAndSecContext(scope->user, scope->security_context);
 }
 
-/* Plans of the queries that fill caches, by their text: a person is looked up far more often than a query is new. */
+/* Plans of the queries of the library, by their text: they are run far more often than they are new. */
 #define MAX_KEPT_QUERIES 32
 typedef struct KeptQuery
 {
@@ -225,17 +225,35 @@ kept_plan(const char *query, int nargs, Oid *types)
 	}
 	plan = SPI_prepare(query, nargs, types);
 	if (plan == NULL)
-		elog(ERROR, "could not prepare a civic cache query: %s", SPI_result_code_string(SPI_result));
+		elog(ERROR, "could not prepare a query of civic: %s", SPI_result_code_string(SPI_result));
 	if (kept_query_count < MAX_KEPT_QUERIES)
 	{
 		char *text = MemoryContextStrdup(CacheMemoryContext, query);
 
 		if (SPI_keepplan(plan) != 0)
-			elog(ERROR, "could not keep a civic cache query");
+			elog(ERROR, "could not keep a query of civic");
 		kept_queries[kept_query_count].text = text;
 		kept_queries[kept_query_count++].plan = plan;
 	}
 	return plan;
+}
+
+/* With the caller's path, the caller's operators would run with the owner's rights. */
+static int
+run_as_owner(const char *query, int nargs, Oid *types, Datum *values, const char *nulls,
+			 bool read_only)
+{
+	CivicOwnerScope scope;
+	int nest_level = NewGUCNestLevel();
+	int result;
+
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	civic_enter_owner(&scope);
+	result = SPI_execute_plan(kept_plan(query, nargs, types), values, nulls, read_only, 0);
+	civic_leave_owner(&scope);
+	AtEOXact_GUC(true, nest_level);
+	return result;
 }
 
 /*
@@ -249,22 +267,30 @@ kept_plan(const char *query, int nargs, Oid *types)
 void
 civic_query_now(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
 {
-	CivicOwnerScope scope;
 	bool own_snapshot = !IsInParallelMode();
-	int nest_level = NewGUCNestLevel();
 	int result;
 
 	if (own_snapshot)
 		PushActiveSnapshot(GetLatestSnapshot());
-	/* With the caller's path, the caller's operators would run with the owner's rights. */
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-	civic_enter_owner(&scope);
-	result = SPI_execute_plan(kept_plan(query, nargs, types), values, nulls, true, 0);
-	civic_leave_owner(&scope);
-	AtEOXact_GUC(true, nest_level);
+	result = run_as_owner(query, nargs, types, values, nulls, true);
 	if (own_snapshot)
 		PopActiveSnapshot();
 	if (result != SPI_OK_SELECT)
 		elog(ERROR, "unexpected result %d of a civic cache query", result);
+}
+
+/*
+ * civic_insert
+ *		Runs an INSERT of fixed text as the owner.
+ */
+void
+civic_insert(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
+{
+	int result;
+
+	SPI_connect();
+	result = run_as_owner(query, nargs, types, values, nulls, false);
+	SPI_finish();
+	if (result != SPI_OK_INSERT)
+		elog(ERROR, "unexpected result %d of a civic insert", result);
 }

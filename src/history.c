@@ -27,33 +27,6 @@ row_is_public(HeapTuple row, TupleDesc desc)
 	return is_sensitive <= 0 || !DatumGetBool(heap_getattr(row, is_sensitive, desc, &isnull));
 }
 
-static SPIPlanPtr
-history_plan(void)
-{
-	static SPIPlanPtr plan = NULL;
-
-	if (plan == NULL)
-	{
-		Oid types[9] = {UUIDOID, TEXTOID, UUIDOID, TEXTARRAYOID, TEXTARRAYOID,
-						UUIDOID, BOOLOID, TEXTOID, BOOLOID};
-		/* All but the first of several moves are the system's: see src/intake.c. */
-		SPIPlanPtr prepared = SPI_prepare(
-			"INSERT INTO civic.status_history"
-			" (organization_id, workflow, entity_id, old_status, new_status, changed_by,"
-			"  by_system, reason, is_public)"
-			" SELECT $1, $2, $3, m.old_status, m.new_status,"
-			"  CASE WHEN m.place = 1 THEN $6 END, m.place > 1 OR $7, $8, $9"
-			" FROM ROWS FROM (pg_catalog.unnest($4), pg_catalog.unnest($5))"
-			"  WITH ORDINALITY AS m (old_status, new_status, place)",
-			9, types);
-
-		if (prepared == NULL || SPI_keepplan(prepared) != 0)
-			elog(ERROR, "could not prepare the status history");
-		plan = prepared;
-	}
-	return plan;
-}
-
 static Datum
 label_datum(Oid status)
 {
@@ -89,12 +62,13 @@ civic_record_status(PG_FUNCTION_ARGS)
 	bool no_label[CIVIC_MAX_INTAKE_MOVES + 1] = {0};
 	int count = 0;
 	Datum values[9];
+	Oid types[9] = {UUIDOID, TEXTOID, UUIDOID, TEXTARRAYOID, TEXTARRAYOID,
+					UUIDOID, BOOLOID, TEXTOID, BOOLOID};
 	char nulls[10] = "         ";
 	bool isnull;
 	Datum status;
 	pg_uuid_t actor;
 	bool system;
-	CivicOwnerScope scope;
 
 	civic_check_trigger(fcinfo, "record_status", TRIGGER_EVENT_AFTER, true);
 	relation = trigger->tg_relation;
@@ -151,11 +125,14 @@ civic_record_status(PG_FUNCTION_ARGS)
 	}
 	values[8] = BoolGetDatum(row_is_public(row, desc));
 
-	SPI_connect();
-	civic_enter_owner(&scope);
-	if (SPI_execute_plan(history_plan(), values, nulls, false, 0) != SPI_OK_INSERT)
-		elog(ERROR, "could not write the status history");
-	civic_leave_owner(&scope);
-	SPI_finish();
+	/* All but the first of several moves are the system's: see src/intake.c. */
+	civic_insert("INSERT INTO civic.status_history"
+				 " (organization_id, workflow, entity_id, old_status, new_status, changed_by,"
+				 "  by_system, reason, is_public)"
+				 " SELECT $1, $2, $3, m.old_status, m.new_status,"
+				 "  CASE WHEN m.place = 1 THEN $6 END, m.place > 1 OR $7, $8, $9"
+				 " FROM ROWS FROM (unnest($4), unnest($5))"
+				 "  WITH ORDINALITY AS m (old_status, new_status, place)",
+				 9, types, values, nulls);
 	return PointerGetDatum(NULL);
 }

@@ -1,15 +1,19 @@
 /*
  * src/intake.c
- *		The moves a report makes before it is stored for the first time.
+ *		What the triggers of a new report leave to those that fire later: the moves it made before it was stored,
+ *		and whose it is.
  *
  * The intake decides in a BEFORE trigger, so that a report is written once. Each step is nevertheless a move by the
  * system: it needs a rule of the workflow, and a row of the history, which is written once the report is there.
+ * Reports are counted row by row and added up for the statement, so that an import writes a score once.
  */
 #include "civic.h"
 
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -17,6 +21,7 @@
 #include "utils/typcache.h"
 
 CIVIC_FUNCTION(civic_intake_moves);
+CIVIC_FUNCTION(civic_count_reports);
 
 typedef struct IntakeMoves
 {
@@ -28,33 +33,47 @@ typedef struct IntakeMoves
 	struct IntakeMoves *next;
 } IntakeMoves;
 
+typedef struct ReportCount
+{
+	pg_uuid_t organization;
+	pg_uuid_t user;
+	SubTransactionId made_in;
+	int count;
+	struct ReportCount *next;
+} ReportCount;
+
 /* Newest first, in the memory of the transaction. */
 static IntakeMoves *waiting = NULL;
+static ReportCount *counted = NULL;
 
 static void
-forget_moves(XactEvent event, void *argument)
+forget_all(XactEvent event, void *argument)
 {
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+	{
 		waiting = NULL;
+		counted = NULL;
+	}
 }
 
 /* A statement that failed after its BEFORE triggers leaves moves behind; a later one may use the same identifier. */
 static void
-forget_undone_moves(SubXactEvent event, SubTransactionId sub, SubTransactionId parent,
-					void *argument)
+forget_undone(SubXactEvent event, SubTransactionId sub, SubTransactionId parent, void *argument)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 	{
 		while (waiting != NULL && waiting->made_in >= sub)
 			waiting = waiting->next;
+		while (counted != NULL && counted->made_in >= sub)
+			counted = counted->next;
 	}
 }
 
 void
 civic_init_intake(void)
 {
-	RegisterXactCallback(forget_moves, NULL);
-	RegisterSubXactCallback(forget_undone_moves, NULL);
+	RegisterXactCallback(forget_all, NULL);
+	RegisterSubXactCallback(forget_undone, NULL);
 }
 
 /*
@@ -161,4 +180,72 @@ civic_intake_moves(PG_FUNCTION_ARGS)
 	}
 	relation_close(relation, AccessShareLock);
 	PG_RETURN_DATUM(status);
+}
+
+static void
+count_report(TriggerData *trigger)
+{
+	TupleDesc desc = RelationGetDescr(trigger->tg_relation);
+	HeapTuple row = trigger->tg_trigtuple;
+	bool isnull;
+	pg_uuid_t *organization = DatumGetUUIDP(
+		heap_getattr(row, civic_attribute(desc, "reports", "organization_id"), desc, &isnull));
+	pg_uuid_t *user = DatumGetUUIDP(
+		heap_getattr(row, civic_attribute(desc, "reports", "user_id"), desc, &isnull));
+	SubTransactionId sub = GetCurrentSubTransactionId();
+	ReportCount *entry;
+
+	/* An import has one person, everybody else few rows: only the newest entry is worth a look. */
+	if (counted == NULL || counted->made_in != sub ||
+		memcmp(&counted->organization, organization, sizeof(pg_uuid_t)) != 0 ||
+		memcmp(&counted->user, user, sizeof(pg_uuid_t)) != 0)
+	{
+		entry = MemoryContextAllocZero(TopTransactionContext, sizeof(ReportCount));
+		entry->organization = *organization;
+		entry->user = *user;
+		entry->made_in = sub;
+		entry->next = counted;
+		counted = entry;
+	}
+	counted->count++;
+}
+
+static void
+add_to_scores(void)
+{
+	Oid types[3] = {UUIDOID, UUIDOID, INT4OID};
+
+	while (counted != NULL)
+	{
+		ReportCount *entry = counted;
+		Datum values[3] = {UUIDPGetDatum(&entry->organization), UUIDPGetDatum(&entry->user),
+						   Int32GetDatum(entry->count)};
+
+		counted = entry->next;
+		civic_insert("INSERT INTO civic.user_scores AS s"
+					 " (organization_id, user_id, total_reports, reputation_score)"
+					 " VALUES ($1, $2, $3, 5 * $3)"
+					 " ON CONFLICT (organization_id, user_id) DO UPDATE SET"
+					 "  total_reports = s.total_reports + excluded.total_reports,"
+					 "  reputation_score = s.reputation_score + excluded.reputation_score",
+					 3, types, values, NULL);
+	}
+}
+
+/*
+ * civic_count_reports
+ *		AFTER INSERT trigger, for each row and for the statement.
+ */
+Datum
+civic_count_reports(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	civic_check_trigger(fcinfo, "count_reports", TRIGGER_EVENT_AFTER,
+						CALLED_AS_TRIGGER(fcinfo) && TRIGGER_FIRED_FOR_ROW(trigger->tg_event));
+	if (TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
+		count_report(trigger);
+	else if (counted != NULL)
+		add_to_scores();
+	return PointerGetDatum(NULL);
 }

@@ -276,16 +276,15 @@ add_roles(const PersonKey *key, CivicAccess *access, Snapshot snapshot)
 {
 	Relation table;
 	ScanKeyData keys[2];
-	SysScanDesc scan =
-		scan_person(&table, "user_roles", "user_id", key, snapshot, keys);
+	SysScanDesc scan = scan_person(&table, "user_roles", "user_id", key, snapshot, keys);
 	HeapTuple row;
 	bool isnull;
 
 	while (HeapTupleIsValid(row = systable_getnext(scan)))
 	{
-		RoleKey role = {
-			.organization = *DatumGetUUIDP(person_value(table, row, "role_organization_id", &isnull)),
-			.role = *DatumGetUUIDP(person_value(table, row, "role_id", &isnull))};
+		RoleKey role = {.organization = *DatumGetUUIDP(
+							person_value(table, row, "role_organization_id", &isnull)),
+						.role = *DatumGetUUIDP(person_value(table, row, "role_id", &isnull))};
 		const RoleEntry *entry = role_rights(&role);
 
 		access->level = Max(access->level, entry->level);

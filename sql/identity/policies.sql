@@ -40,6 +40,10 @@ CREATE POLICY own ON civic.user_profiles
     USING (user_id = civic.current_user_id() AND civic.current_role_level() <> 5)
     WITH CHECK (user_id = civic.current_user_id() AND civic.current_role_level() <> 5);
 
+SELECT civic.protect_table('civic.user_scores');
+CREATE POLICY own ON civic.user_scores FOR SELECT USING (user_id = civic.current_user_id());
+CREATE POLICY staff ON civic.user_scores FOR SELECT USING (civic.has_permission('read:all_users'));
+
 ALTER TABLE civic.permissions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readable ON civic.permissions FOR SELECT USING (civic.current_organization_id() IS NOT NULL);
 

@@ -115,10 +115,6 @@ CREATE TABLE civic.users (
     status civic.user_status NOT NULL DEFAULT 'active',
     is_active boolean NOT NULL GENERATED ALWAYS AS (status = 'active'::civic.user_status) STORED,
     profile_completion civic.profile_completion NOT NULL DEFAULT 'minimal',
-    reputation_score integer NOT NULL DEFAULT 0,
-    total_reports integer NOT NULL DEFAULT 0,
-    total_validations integer NOT NULL DEFAULT 0,
-    helpful_validations integer NOT NULL DEFAULT 0,
     primary_latitude civic.latitude,
     primary_longitude civic.longitude,
     primary_address text,
@@ -159,17 +155,12 @@ CREATE TABLE civic.users (
     CONSTRAINT users_full_name_check CHECK (length(full_name) <= 255),
     CONSTRAINT users_employee_id_check CHECK (length(employee_id) <= 50),
     CONSTRAINT users_language_check CHECK (preferred_language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
-    CONSTRAINT users_reputation_score_check CHECK (reputation_score >= 0),
-    CONSTRAINT users_total_reports_check CHECK (total_reports >= 0),
-    CONSTRAINT users_total_validations_check CHECK (total_validations >= 0),
-    CONSTRAINT users_helpful_validations_check CHECK (helpful_validations >= 0),
     CONSTRAINT users_login_count_check CHECK (login_count >= 0),
     CONSTRAINT users_sales_target_check CHECK (sales_target >= 0),
     CONSTRAINT users_current_streak_check CHECK (current_streak BETWEEN 0 AND 5)
 );
 CREATE UNIQUE INDEX users_email_key ON civic.users (organization_id, lower(email));
 CREATE INDEX users_department ON civic.users (organization_id, department_id);
-CREATE INDEX users_reputation_score ON civic.users (organization_id, reputation_score DESC);
 COMMENT ON TABLE civic.users IS
     'People: residents, officers, clerks, sellers, contacts. One row a person and organization; never deleted, but'
     ' set to another status. What a person may do is in civic.user_roles.';
@@ -182,8 +173,6 @@ COMMENT ON COLUMN civic.users.email IS 'E-mail address, unique in the organizati
 COMMENT ON COLUMN civic.users.email_verified IS 'The person has proved that the e-mail address is theirs.';
 COMMENT ON COLUMN civic.users.full_name IS 'Full name, up to 255 characters.';
 COMMENT ON COLUMN civic.users.status IS 'State of the account; only active people have any rights.';
-COMMENT ON COLUMN civic.users.total_validations IS 'Reports of others the person has validated.';
-COMMENT ON COLUMN civic.users.helpful_validations IS 'Validations that turned out to be right.';
 COMMENT ON COLUMN civic.users.primary_latitude IS 'Home or usual place of the person, degrees north (WGS 84).';
 COMMENT ON COLUMN civic.users.primary_longitude IS 'Home or usual place of the person, degrees east (WGS 84).';
 COMMENT ON COLUMN civic.users.primary_address IS 'Home or usual address of the person.';
@@ -210,8 +199,6 @@ COMMENT ON COLUMN civic.users.phone IS 'Unique in the organization; at least one
 COMMENT ON COLUMN civic.users.is_active IS
     'Status is active: the person may sign in and has the rights of their roles.';
 COMMENT ON COLUMN civic.users.profile_completion IS 'Computed from full_name, email and primary_address.';
-COMMENT ON COLUMN civic.users.reputation_score IS 'Points for contributions, never below 0.';
-COMMENT ON COLUMN civic.users.total_reports IS 'Reports filed.';
 COMMENT ON COLUMN civic.users.department_id IS 'Department of an officer; null for others.';
 COMMENT ON COLUMN civic.users.last_location_update IS 'When current_latitude and current_longitude were taken.';
 COMMENT ON COLUMN civic.users.preferred_language IS 'BCP 47 tag, such as en, hi or bn.';
@@ -221,6 +208,30 @@ COMMENT ON COLUMN civic.users.current_streak IS 'Sales streak, 0 to 5 in steps o
 COMMENT ON COLUMN civic.users.consent_granted IS 'Consent to record positions for attendance.';
 COMMENT ON COLUMN civic.users.external_id IS 'Key of the person in another system.';
 COMMENT ON COLUMN civic.users.notes IS 'Notes of the staff about the account.';
+
+CREATE TABLE civic.user_scores (
+    organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
+    user_id uuid NOT NULL,
+    reputation_score integer NOT NULL DEFAULT 0,
+    total_reports integer NOT NULL DEFAULT 0,
+    total_validations integer NOT NULL DEFAULT 0,
+    helpful_validations integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (organization_id, user_id),
+    CONSTRAINT user_scores_user_fkey FOREIGN KEY (organization_id, user_id)
+        REFERENCES civic.users (organization_id, id) ON DELETE CASCADE,
+    CONSTRAINT user_scores_check
+        CHECK (least(reputation_score, total_reports, total_validations, helpful_validations) >= 0)
+) WITH (fillfactor = 85);
+CREATE INDEX user_scores_reputation_score ON civic.user_scores (organization_id, reputation_score DESC);
+COMMENT ON TABLE civic.user_scores IS
+    'What people contributed, counted by triggers; a row from the first contribution on. Apart from civic.users, whose'
+    ' rows change when people do.';
+COMMENT ON COLUMN civic.user_scores.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.user_scores.user_id IS 'Person who contributed.';
+COMMENT ON COLUMN civic.user_scores.reputation_score IS 'Points for contributions, never below 0; 5 for each report.';
+COMMENT ON COLUMN civic.user_scores.total_reports IS 'Reports filed.';
+COMMENT ON COLUMN civic.user_scores.total_validations IS 'Reports of others the person has validated.';
+COMMENT ON COLUMN civic.user_scores.helpful_validations IS 'Validations that turned out to be right.';
 
 CREATE TABLE civic.user_profiles (
     organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),

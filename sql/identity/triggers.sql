@@ -17,8 +17,6 @@ CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.users
     FOR EACH ROW EXECUTE FUNCTION civic.guard_columns('organization_id', 'id', 'created_at',
         'status=update:any_profile', 'department_id=assign:officer', 'employee_id=assign:officer',
         'phone_verified=update:any_profile', 'email_verified=update:any_profile',
-        'reputation_score=update:any_profile', 'total_reports=update:any_profile',
-        'total_validations=update:any_profile', 'helpful_validations=update:any_profile',
         'two_fa_enabled=update:any_profile', 'two_fa_enabled_at=update:any_profile',
         'must_change_password=update:any_profile', 'login_count=update:any_profile',
         'last_login=update:any_profile', 'account_created_via=update:any_profile',

@@ -37,7 +37,9 @@ CREATE TRIGGER t61_project AFTER INSERT ON civic.reports
     FOR EACH ROW WHEN (NEW.assigned_to IS NOT NULL) EXECUTE FUNCTION civic_private.project_report();
 CREATE TRIGGER t70_follow AFTER UPDATE OF is_public, is_sensitive, duplicate_of_report_id ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.follow_report();
-CREATE TRIGGER t85_count AFTER INSERT ON civic.reports REFERENCING NEW TABLE AS filed
+CREATE TRIGGER t85_count AFTER INSERT ON civic.reports
+    FOR EACH ROW EXECUTE FUNCTION civic_private.count_reports();
+CREATE TRIGGER t86_count AFTER INSERT ON civic.reports
     EXECUTE FUNCTION civic_private.count_reports();
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at', 'status', 'status_updated_at');

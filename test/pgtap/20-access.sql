@@ -19,6 +19,7 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('jurisdictions',        'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('users',                '1      1     all   all   all   all   all   1     all   1     0     42501 all   all'),
     ('user_profiles',        'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('user_scores',          '1      1     all   all   all   all   all   0     0     0     0     42501 all   all'),
     ('permissions',          'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('roles',                'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('role_permissions',     'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
@@ -162,6 +163,14 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '0       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
     ('user_profiles', 'DELETE', $$DELETE FROM civic.user_profiles WHERE user_id = tap.id('$o.neighbour')$$,
                         '0       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+
+    ('user_scores', 'INSERT', $$INSERT INTO civic.user_scores (organization_id, user_id)
+        VALUES (tap.id('$o'), tap.id('$o.clerk'))$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    ('user_scores', 'UPDATE', $$UPDATE civic.user_scores SET reputation_score = 1000 WHERE user_id = tap.id('$o.citizen')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    ('user_scores', 'DELETE', $$DELETE FROM civic.user_scores WHERE user_id = tap.id('$o.citizen')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
 
     ('permissions', 'INSERT', $$INSERT INTO civic.permissions VALUES ('new', 'New')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),

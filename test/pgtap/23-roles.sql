@@ -338,8 +338,8 @@ SELECT is(tap.attempt('a.' || a.name, format('UPDATE civic.users SET %s WHERE id
     format('%s cannot set %s', a.name, c.change))
 FROM (VALUES ('citizen'), ('contributor'), ('officer'), ('clerk'), ('nobody')) AS a (name)
 CROSS JOIN (VALUES ('status = ''inactive'''), ('department_id = tap.dept(''a'', ''HMD'')'), ('employee_id = ''E1'''),
-    ('phone_verified = true'), ('email_verified = true'), ('reputation_score = 1000'), ('total_reports = 1000'),
-    ('total_validations = 7'), ('helpful_validations = 7'), ('two_fa_enabled = true'), ('must_change_password = true'),
+    ('phone_verified = true'), ('email_verified = true'),
+    ('two_fa_enabled = true'), ('must_change_password = true'),
     ('login_count = 7'), ('last_login = now()'), ('account_created_via = ''government_sso'''), ('sales_target = 1'),
     ('current_streak = 1'), ('external_id = ''x'''), ('notes = ''x'''), ('aadhaar_linked = true'),
     ('digilocker_linked = true'),

@@ -191,8 +191,10 @@ FROM (VALUES
         'assigned_to_department sanitation SAN f sanitation 0.6 medium keywords-1')
 ) AS x (title, description, category, outcome);
 SELECT is(tap.steps('a.citizen', $$SELECT civic.submit_report('A new report', 'With a description.', 22.5, 88.3)$$,
-    $$SELECT concat_ws(' ', total_reports, reputation_score) FROM civic.users WHERE id = civic.current_user_id()$$),
-    (SELECT concat_ws(' ', total_reports + 1, reputation_score + 5) FROM civic.users WHERE id = tap.id('a.citizen')),
+    $$SELECT concat_ws(' ', total_reports, reputation_score) FROM civic.user_scores
+        WHERE user_id = civic.current_user_id()$$),
+    (SELECT concat_ws(' ', total_reports + 1, reputation_score + 5) FROM civic.user_scores
+        WHERE user_id = tap.id('a.citizen')),
     'a report counts for its reporter, with five points');
 SELECT is(tap.steps('a.citizen', $$SELECT civic.submit_report('A new report', 'With a description.', 22.5, 88.3,
     'roads')$$,
@@ -203,6 +205,20 @@ SELECT is(tap.steps('a.citizen', $$SELECT civic.submit_report('A new report', 'W
         LEFT JOIN tap.names AS n ON n.id = h.changed_by WHERE r.title = 'A new report'$$),
     'received citizen, received>classified system, classified>assigned_to_department system',
         'every step is in the history');
+
+SELECT is(tap.steps('a.service',
+    $$INSERT INTO civic.reports (user_id, title, description, latitude, longitude)
+        SELECT tap.id(u.name), 'A new report', 'With a description.', 22.5, 88.3
+        FROM (VALUES ('a.nobody'), ('a.clerk'), ('a.nobody')) AS u (name)$$,
+    $$DO $x$ BEGIN
+        INSERT INTO civic.reports (user_id, title, description, latitude, longitude)
+        VALUES (tap.id('a.nobody'), 'A new report', 'With a description.', 22.5, 88.3),
+            (tap.id('a.nobody'), 'Bad', 'With a description.', 22.5, 88.3);
+    EXCEPTION WHEN check_violation THEN NULL; END $x$ $$,
+    $$SELECT string_agg(concat_ws(' ', n.name, s.total_reports, s.reputation_score), ', ' ORDER BY n.name)
+        FROM civic.user_scores AS s JOIN tap.names AS n ON n.id = s.user_id
+        WHERE s.user_id IN (tap.id('a.nobody'), tap.id('a.clerk'))$$),
+    'clerk 1 5, nobody 2 10', 'reports of many people in one statement, and of one that fails');
 
 -- Where the organization's rules do not let the system go on, the report waits for a person.
 SELECT is(tap.steps('a.service',

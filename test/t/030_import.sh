@@ -193,7 +193,7 @@ import "$plain"
 is "$?,$(query 'SELECT string_agg(n || $$ $$ || status, $$, $$ ORDER BY status) FROM (
 	SELECT status, count(*) AS n FROM civic.reports GROUP BY 1) AS s')" '0,4 assigned_to_department, 3 closed' \
 	"an extract without statuses goes through the intake"
-is "$(query 'SELECT total_reports FROM civic.users')" 7 "and every report is counted for the import person"
+is "$(query 'SELECT total_reports FROM civic.user_scores')" 7 "and every report is counted for the import person"
 
 if [ -d "$sample" ]; then
 	new_database
