@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "pgtime.h"
 #include "utils/relcache.h"
 #include "utils/uuid.h"
 
@@ -85,6 +86,16 @@ typedef struct CivicAccess
 	int level; /* highest level among the roles of the civic ladder */
 	uint64 permissions[CIVIC_PERMISSION_WORDS];
 } CivicAccess;
+
+/* Good until changes of access rights are next looked for. */
+typedef struct CivicOrganization
+{
+	pg_uuid_t id;
+	bool is_active;
+	char code[NAMEDATALEN];
+	char time_zone[TZ_STRLEN_MAX + 1];
+} CivicOrganization;
+extern const CivicOrganization *civic_organization(const pg_uuid_t *id);
 
 extern const CivicAccess *civic_access(void);
 extern const CivicAccess *civic_access_for_call(bool first);

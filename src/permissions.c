@@ -51,12 +51,6 @@ typedef struct PersonEntry
 	CivicAccess access;
 } PersonEntry;
 
-typedef struct OrganizationEntry
-{
-	pg_uuid_t id;
-	bool is_active;
-} OrganizationEntry;
-
 /* What each role gives, so that a person is looked up by two rows and not by hundreds. */
 typedef struct RoleKey
 {
@@ -113,7 +107,7 @@ restart_cache(void)
 	HASHCTL people_control = {.keysize = sizeof(PersonKey), .entrysize = sizeof(PersonEntry)};
 	HASHCTL role_control = {.keysize = sizeof(RoleKey), .entrysize = sizeof(RoleEntry)};
 	HASHCTL organization_control = {.keysize = sizeof(pg_uuid_t),
-									.entrysize = sizeof(OrganizationEntry)};
+									.entrysize = sizeof(CivicOrganization)};
 	char **codes;
 	int count;
 
@@ -227,26 +221,60 @@ role_rights(const RoleKey *key)
 	return entry;
 }
 
-static bool
-is_active_organization(const pg_uuid_t *id)
+/* An organisation, or NULL; inside an SPI connection. */
+static const CivicOrganization *
+find_organization(const pg_uuid_t *id)
 {
 	Oid types[1] = {UUIDOID};
 	Datum values[1] = {UUIDPGetDatum(id)};
-	OrganizationEntry *entry = hash_search(organizations, id, HASH_FIND, NULL);
-	bool is_active;
+	CivicOrganization *entry = hash_search(organizations, id, HASH_FIND, NULL);
+	char *code;
+	char *time_zone;
+	bool isnull;
 
 	if (entry != NULL)
-		return entry->is_active;
-	civic_query_now("SELECT FROM civic.organizations WHERE id = $1 AND is_active", 1, types, values,
-					NULL);
-	is_active = SPI_processed > 0;
-	/* An unknown one may become known without a signal that would reach us in time. */
-	if (is_active)
+		return entry;
+	civic_query_now("SELECT code, time_zone, is_active FROM civic.organizations WHERE id = $1", 1,
+					types, values, NULL);
+	/* Nobody tells when an unknown one becomes known. */
+	if (SPI_processed == 0)
+		return NULL;
+	code = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	time_zone = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	entry = hash_search(organizations, id, HASH_ENTER, NULL);
+	entry->is_active =
+		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull));
+	strlcpy(entry->code, code, sizeof(entry->code));
+	strlcpy(entry->time_zone, time_zone, sizeof(entry->time_zone));
+	return entry;
+}
+
+static bool
+is_active_organization(const pg_uuid_t *id)
+{
+	const CivicOrganization *found = find_organization(id);
+
+	return found != NULL && found->is_active;
+}
+
+/*
+ * civic_organization
+ *		The organization of that identifier; NULL for one that is unknown.
+ */
+const CivicOrganization *
+civic_organization(const pg_uuid_t *id)
+{
+	const CivicOrganization *found;
+
+	(void) civic_access();
+	found = hash_search(organizations, id, HASH_FIND, NULL);
+	if (found == NULL)
 	{
-		entry = hash_search(organizations, id, HASH_ENTER, NULL);
-		entry->is_active = true;
+		SPI_connect();
+		found = find_organization(id);
+		SPI_finish();
 	}
-	return is_active;
+	return found;
 }
 
 /* Rows of a person, by the primary key that starts with organization and person; no plan, no executor. */

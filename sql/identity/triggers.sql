@@ -1,4 +1,5 @@
-CREATE TRIGGER t80_signal AFTER INSERT OR DELETE OR UPDATE OF is_active, is_default ON civic.organizations
+CREATE TRIGGER t80_signal AFTER INSERT OR DELETE OR UPDATE OF is_active, is_default, code, time_zone
+    ON civic.organizations
     EXECUTE FUNCTION civic_private.signal_change('access_signal');
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.organizations
     FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at');

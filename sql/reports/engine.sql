@@ -236,51 +236,10 @@ COMMENT ON FUNCTION civic.classify_text(text) IS
     ' characters count.';
 
 CREATE FUNCTION civic_private.prepare_report() RETURNS trigger
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    place record;
-BEGIN
-    IF NOT civic.has_permission('import:data') THEN
-        IF num_nonnulls(NEW.report_number, NEW.department_id, NEW.assigned_to, NEW.ai_category, NEW.ai_confidence,
-            NEW.ai_processed_at, NEW.ai_model_version, NEW.manual_category, NEW.manual_severity,
-            NEW.classified_by_user_id, NEW.classification_notes, NEW.duplicate_of_report_id, NEW.rejection_reason,
-            NEW.hold_reason, NEW.rework_reason, NEW.assignment_rejection_reason, NEW.assignment_rejected_at,
-            NEW.assignment_rejected_by_user_id, NEW.resolution_notes, NEW.estimated_resume_date,
-            NEW.hold_approved_by_user_id, NEW.external_id, NEW.updated_at) > 0
-            OR NEW.is_featured OR NEW.is_sensitive OR NEW.needs_review OR NEW.hold_approval_required
-            OR NEW.supporter_count <> 0 OR NEW.created_at <> now() OR NEW.status_updated_at <> now() THEN
-            RAISE EXCEPTION USING ERRCODE = 'ZC004',
-                MESSAGE = 'a new report cannot set columns of the administration',
-                DETAIL = 'Number, time, department, officer, classification and outcome are given by civic and'
-                    ' by staff.',
-                HINT = 'Send title, description, category, severity, position and address.',
-                TABLE = 'reports', SCHEMA = 'civic';
-        END IF;
-        -- One lock a person, so that reports sent at once are counted as well.
-        PERFORM pg_advisory_xact_lock(1667855729, hashtext(NEW.user_id::text));
-        IF (
-            SELECT count(*) FROM civic.reports AS r
-            WHERE r.organization_id = NEW.organization_id AND r.user_id = NEW.user_id
-                AND r.created_at > now() - interval '5 minutes'
-        ) >= 3 THEN
-            RAISE EXCEPTION USING ERRCODE = 'ZC011',
-                MESSAGE = 'too many reports in a short time',
-                DETAIL = 'A person may file 3 reports in 5 minutes.',
-                HINT = 'Wait a few minutes, then send the report again.',
-                TABLE = 'reports', SCHEMA = 'civic';
-        END IF;
-    END IF;
-    IF NEW.report_number IS NULL THEN
-        SELECT o.code, o.time_zone INTO place FROM civic.organizations AS o WHERE o.id = NEW.organization_id;
-        NEW.report_number := format('CL-%s-%s-%s', to_char(NEW.created_at AT TIME ZONE place.time_zone, 'YYYY'),
-            place.code, to_char(nextval('civic.report_number_seq'), 'FM9999999999999900000'));
-    END IF;
-    RETURN NEW;
-END
-$$;
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_prepare_report';
 COMMENT ON FUNCTION civic_private.prepare_report() IS
-    'BEFORE INSERT row trigger on civic.reports: number, and what a resident may not set. Errors: ZC004, ZC011.';
+    'BEFORE INSERT row trigger on civic.reports: gives the number; a resident may not set the columns of its arguments'
+    ' and files at most 3 reports in 5 minutes. Errors: ZC004, ZC011.';
 
 CREATE FUNCTION civic_private.check_report() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -85,7 +85,7 @@ DECLARE
     wanted integer := least(greatest(nearby_reports.max_rows, 1), 1000);
     reach double precision;
 BEGIN
-    -- The index gives the nearest by the sphere. None of the nearest by the spheroid lies farther than the last of them.
+    -- The index gives the nearest by the sphere; none of the nearest by the spheroid lies farther than these.
     SELECT CASE WHEN count(*) = wanted THEN max(civic.distance_between(n.location, here)) END INTO reach
     FROM (
         SELECT r.location FROM civic.reports AS r

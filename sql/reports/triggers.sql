@@ -2,7 +2,13 @@ CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.categories
     FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at');
 
 CREATE TRIGGER t01_prepare BEFORE INSERT ON civic.reports
-    FOR EACH ROW EXECUTE FUNCTION civic_private.prepare_report();
+    FOR EACH ROW EXECUTE FUNCTION civic_private.prepare_report('report_number', 'department_id', 'assigned_to',
+        'ai_category', 'ai_confidence', 'ai_processed_at', 'ai_model_version', 'manual_category', 'manual_severity',
+        'classified_by_user_id', 'classification_notes', 'duplicate_of_report_id', 'rejection_reason', 'hold_reason',
+        'rework_reason', 'assignment_rejection_reason', 'assignment_rejected_at', 'assignment_rejected_by_user_id',
+        'resolution_notes', 'estimated_resume_date', 'hold_approved_by_user_id', 'external_id', 'updated_at',
+        'is_featured', 'is_sensitive', 'needs_review', 'hold_approval_required', 'supporter_count', 'created_at',
+        'status_updated_at');
 CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic.guard_columns('organization_id', 'id', 'report_number', 'user_id', 'created_at',
         'status_updated_at', 'department_id=route:report', 'assigned_to=assign:task',

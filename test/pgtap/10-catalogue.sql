@@ -92,8 +92,8 @@ SELECT is_empty(
     $$SELECT r.name, r.conname FROM tenant_references AS r
         WHERE r.confdeltype = 'c' AND r.oid NOT IN (SELECT c.oid FROM pg_constraint AS c
             WHERE c.confrelid <> 'civic.users'::regclass OR c.conrelid IN (
-                SELECT o.oid FROM all_tables AS o WHERE o.name IN ('civic.user_profiles', 'civic.user_scores', 'civic.user_sessions',
-                    'civic_private.credentials', 'civic_private.verification_codes')))$$,
+                SELECT o.oid FROM all_tables AS o WHERE o.name IN ('civic.user_profiles', 'civic.user_scores',
+                    'civic.user_sessions', 'civic_private.credentials', 'civic_private.verification_codes')))$$,
     'only secrets, sessions, profile and scores of a person would go with the person');
 
 -- An index serves every reference, or deletes and joins scan.

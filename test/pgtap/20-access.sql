@@ -167,7 +167,8 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('user_scores', 'INSERT', $$INSERT INTO civic.user_scores (organization_id, user_id)
         VALUES (tap.id('$o'), tap.id('$o.clerk'))$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
-    ('user_scores', 'UPDATE', $$UPDATE civic.user_scores SET reputation_score = 1000 WHERE user_id = tap.id('$o.citizen')$$,
+    ('user_scores', 'UPDATE',
+        $$UPDATE civic.user_scores SET reputation_score = 1000 WHERE user_id = tap.id('$o.citizen')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
     ('user_scores', 'DELETE', $$DELETE FROM civic.user_scores WHERE user_id = tap.id('$o.citizen')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
