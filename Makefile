@@ -14,6 +14,7 @@ OBJS = \
 	src/workflow.o \
 	src/workflow_rules.o \
 	src/history.o \
+	src/routing.o \
 	src/core/transitions.o \
 	src/core/uuid7.o
 PGFILEDESC = "civic - back end of a public body"

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "utils/date.h"
 #include "utils/relcache.h"
 #include "utils/uuid.h"
 
@@ -141,6 +142,37 @@ typedef struct CivicGuardArguments
 
 extern const CivicMachine *civic_machine(Relation relation, const CivicGuardArguments *arguments,
 										 const pg_uuid_t *organization);
+
+/* ---- routing.c: which areas cover a point ---- */
+
+/* An area that covers a point, its border included. */
+typedef struct CivicAreaHit
+{
+	pg_uuid_t area;
+	Oid kind;        /* label of civic.area_kind */
+	float4 position; /* of the label among the kinds */
+	double size_m2;
+	DateADT valid_from;
+	DateADT valid_until; /* first day on which it no longer holds */
+} CivicAreaHit;
+
+/* Raises an error for what is not a place on Earth: not a number, or out of range. */
+extern void civic_check_place(double latitude, double longitude);
+
+/*
+ * The areas of an organization that cover a point on a day, by kind, size and identifier. Writes up to max_hits of
+ * them and returns how many there are. kind InvalidOid means all kinds. The places must have been checked.
+ */
+extern int civic_areas_covering(const pg_uuid_t *organization, double longitude, double latitude,
+								Oid kind, DateADT day, CivicAreaHit *hits, int max_hits);
+
+/* Called once for each point, in no particular order; the hits are good during the call only. */
+typedef void (*CivicAreaVisitor)(void *state, int point, const CivicAreaHit *hits, int nhits);
+
+/* The same for many points at once: it sorts them, so that no part of the map is read twice. */
+extern void civic_areas_of_points(const pg_uuid_t *organization, int npoints,
+								  const double *longitudes, const double *latitudes, Oid kind,
+								  DateADT day, CivicAreaVisitor visit, void *state);
 
 /* ---- workflow.c ---- */
 
