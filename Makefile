@@ -16,6 +16,11 @@ OBJS = \
 	src/history.o \
 	src/filing.o \
 	src/intake.o \
+	src/area_cache.o \
+	src/area_lookup.o \
+	src/area_tiles.o \
+	src/core/tiles.o \
+	src/core/tiling.o \
 	src/core/transitions.o \
 	src/core/uuid7.o
 PGFILEDESC = "civic - back end of a public body"
@@ -24,7 +29,7 @@ EXTRA_CLEAN = sql/civic--$(EXTVERSION).sql test/expected $(OBJS:.o=.d) build
 
 PG_CPPFLAGS = -I$(srcdir)/src -DCIVIC_VERSION='"$(EXTVERSION)"'
 # Debian's PGXS tracks no headers, so the compiler writes the dependencies.
-PG_CFLAGS = -MMD -MP -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
+PG_CFLAGS = -ffp-contract=off -MMD -MP -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
 
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --load-extension=postgis --load-extension=pg_trgm --load-extension=btree_gist

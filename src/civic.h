@@ -9,10 +9,12 @@
 
 #include "fmgr.h"
 #include "pgtime.h"
+#include "utils/date.h"
 #include "utils/relcache.h"
 #include "utils/uuid.h"
 
 #include "core/civic_core.h"
+#include "core/tiles.h"
 #include "errors.h"
 
 #define CIVIC_FUNCTION(name)                                                                       \
@@ -25,6 +27,7 @@ typedef enum CivicCache
 {
 	CIVIC_CACHE_ACCESS,   /* users, roles, permissions */
 	CIVIC_CACHE_WORKFLOW, /* transition rules */
+	CIVIC_CACHE_AREAS,	  /* boundaries of areas */
 	CIVIC_CACHES
 } CivicCache;
 
@@ -163,6 +166,58 @@ extern const CivicMachine *civic_machine(Relation relation, const CivicGuardArgu
 extern void civic_init_intake(void);
 extern int civic_take_intake_moves(const pg_uuid_t *organization, const pg_uuid_t *report,
 								   Oid *statuses);
+/* ---- area_cache.c: the map in the memory of a backend ---- */
+
+/* The areas of one kind of one organization, as one snapshot sees them. */
+typedef struct CivicLayer
+{
+	pg_uuid_t organization;
+	Oid kind;
+	float4 position;  /* of the kind among the kinds */
+	pg_uuid_t stamp;  /* another after each change */
+	uint64 number;	  /* of this layer with this stamp, in this backend */
+	bool settled;	  /* no snapshot to come sees another stamp without a signal */
+	uint64 last_cell; /* tile used last, and up to which number of a cell it goes */
+	uint64 last_end;
+	const uint8 *last_bytes;
+	size_t last_length;
+	uint64 last_evictions;
+} CivicLayer;
+
+extern void civic_init_areas(void);
+extern int civic_layers(const pg_uuid_t *organization, CivicLayer **layers);
+extern bool civic_layer_tile(CivicLayer *layer, uint64 place, const uint8 **bytes, size_t *length);
+
+/* ---- area_lookup.c: which areas cover a point ---- */
+
+/* An area that covers a point, its border included. */
+typedef struct CivicAreaHit
+{
+	pg_uuid_t area;
+	Oid kind;        /* label of civic.area_kind */
+	float4 position; /* of the label among the kinds */
+	double size_m2;
+	DateADT valid_from;
+	DateADT valid_until; /* first day on which it no longer holds */
+} CivicAreaHit;
+
+/* Raises an error for what is not a place on Earth: not a number, or out of range. */
+extern void civic_check_place(double latitude, double longitude);
+
+/*
+ * The areas of an organization that cover a point on a day, by kind, size and identifier. Writes up to max_hits of
+ * them and returns how many there are. kind InvalidOid means all kinds. The places must have been checked.
+ */
+extern int civic_areas_covering(const pg_uuid_t *organization, double longitude, double latitude,
+								Oid kind, DateADT day, CivicAreaHit *hits, int max_hits);
+
+/* Called once for each point, in no particular order; the hits are good during the call only. */
+typedef void (*CivicAreaVisitor)(void *state, int point, const CivicAreaHit *hits, int nhits);
+
+/* The same for many points at once: it sorts them, so that no part of the map is read twice. */
+extern void civic_areas_of_points(const pg_uuid_t *organization, int npoints,
+								  const double *longitudes, const double *latitudes, Oid kind,
+								  DateADT day, CivicAreaVisitor visit, void *state);
 
 /* ---- workflow.c ---- */
 
