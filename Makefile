@@ -15,6 +15,9 @@ OBJS = \
 	src/workflow_rules.o \
 	src/history.o \
 	src/routing.o \
+	src/routing_rules.o \
+	src/route.o \
+	src/core/routes.o \
 	src/core/transitions.o \
 	src/core/uuid7.o
 PGFILEDESC = "civic - back end of a public body"

@@ -235,7 +235,8 @@ DECLARE
     place record;
 BEGIN
     IF NOT civic.has_permission('import:data') THEN
-        IF num_nonnulls(NEW.report_number, NEW.department_id, NEW.assigned_to, NEW.ai_category, NEW.ai_confidence,
+        IF num_nonnulls(NEW.report_number, NEW.department_id, NEW.routed_by_rule_id, NEW.routing_level, NEW.assigned_to,
+            NEW.ai_category, NEW.ai_confidence,
             NEW.ai_processed_at, NEW.ai_model_version, NEW.manual_category, NEW.manual_severity,
             NEW.classified_by_user_id, NEW.classification_notes, NEW.duplicate_of_report_id, NEW.rejection_reason,
             NEW.hold_reason, NEW.rework_reason, NEW.assignment_rejection_reason, NEW.assignment_rejected_at,
@@ -370,44 +371,35 @@ CREATE FUNCTION civic_private.intake_report() RETURNS trigger
 AS $$
 DECLARE
     found record;
-    target uuid;
-    code text := NEW.category;
 BEGIN
-    IF code IS NULL THEN
-        SELECT c.* INTO found FROM civic.classify_text(NEW.title || '. ' || NEW.description) AS c;
-        IF found.confidence < 0.50 OR found.category = 'other' OR found.category IS NULL THEN
-            UPDATE civic.reports AS r
-            SET status = 'pending_classification', needs_review = true, ai_category = found.category,
-                ai_confidence = found.confidence, ai_processed_at = now(), ai_model_version = 'keywords-1'
-            WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
-            RETURN NULL;
-        END IF;
-        UPDATE civic.reports AS r
-        SET status = 'classified', category = found.category, severity = greatest(r.severity, found.severity),
-            ai_category = found.category, ai_confidence = found.confidence, ai_processed_at = now(),
-            ai_model_version = 'keywords-1'
-        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
-        IF found.confidence < 0.60 THEN
-            RETURN NULL;
-        END IF;
-        target := found.department_id;
-    ELSE
+    IF NEW.category IS NOT NULL THEN
         UPDATE civic.reports AS r SET status = 'classified'
         WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
-        SELECT d.id INTO target FROM civic.categories AS c
-        JOIN civic.departments AS d ON d.organization_id = c.organization_id AND d.id = c.department_id
-        WHERE c.organization_id = NEW.organization_id AND c.code = NEW.category AND d.is_active;
+        PERFORM civic_private.route(NEW.organization_id, NEW.id, true);
+        RETURN NULL;
     END IF;
-    IF target IS NOT NULL THEN
-        UPDATE civic.reports AS r SET status = 'assigned_to_department', department_id = target
+    SELECT c.* INTO found FROM civic.classify_text(NEW.title || '. ' || NEW.description) AS c;
+    IF found.confidence < 0.50 OR found.category = 'other' OR found.category IS NULL THEN
+        UPDATE civic.reports AS r
+        SET status = 'pending_classification', needs_review = true, ai_category = found.category,
+            ai_confidence = found.confidence, ai_processed_at = now(), ai_model_version = 'keywords-1'
         WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
+        RETURN NULL;
+    END IF;
+    UPDATE civic.reports AS r
+    SET status = 'classified', category = found.category, severity = greatest(r.severity, found.severity),
+        ai_category = found.category, ai_confidence = found.confidence, ai_processed_at = now(),
+        ai_model_version = 'keywords-1'
+    WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
+    IF found.confidence >= 0.60 THEN
+        PERFORM civic_private.route(NEW.organization_id, NEW.id, found.confidence >= 0.70);
     END IF;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION civic_private.intake_report() IS
-    'AFTER INSERT row trigger on civic.reports: classifies a new report and gives it to the department of its'
-    ' category, as the system.';
+    'AFTER INSERT row trigger on civic.reports, as the system: classifies a new report, from confidence 0.60 on routes'
+    ' it, and from 0.70 on, or where the reporter chose the category, lets an officer be chosen.';
 
 CREATE FUNCTION civic_private.count_reports() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

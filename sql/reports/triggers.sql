@@ -5,7 +5,8 @@ CREATE TRIGGER t01_prepare BEFORE INSERT ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.prepare_report();
 CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic.guard_columns('organization_id', 'id', 'report_number', 'user_id', 'created_at',
-        'status_updated_at', 'department_id=route:report', 'assigned_to=assign:task',
+        'status_updated_at', 'department_id=route:report', 'routed_by_rule_id=import:data', 'routing_level=import:data',
+        'assigned_to=assign:task',
         'category=edit:report_category', 'sub_category=edit:report_category', 'severity=edit:report_category',
         'manual_category=decide:classification', 'manual_severity=decide:classification',
         'classified_by_user_id=decide:classification', 'classification_notes=decide:classification',
