@@ -21,6 +21,9 @@ OBJS = \
 	src/area_tiles.o \
 	src/core/tiles.o \
 	src/core/tiling.o \
+	src/routing_rules.o \
+	src/route.o \
+	src/core/routes.o \
 	src/core/transitions.o \
 	src/core/uuid7.o
 PGFILEDESC = "civic - back end of a public body"

@@ -15,6 +15,7 @@
 
 #include "core/civic_core.h"
 #include "core/tiles.h"
+#include "core/routes.h"
 #include "errors.h"
 
 #define CIVIC_FUNCTION(name)                                                                       \
@@ -28,6 +29,7 @@ typedef enum CivicCache
 	CIVIC_CACHE_ACCESS,   /* users, roles, permissions */
 	CIVIC_CACHE_WORKFLOW, /* transition rules */
 	CIVIC_CACHE_AREAS,	  /* boundaries of areas */
+	CIVIC_CACHE_ROUTING,  /* rules of routing, categories, departments, names of areas */
 	CIVIC_CACHES
 } CivicCache;
 
@@ -218,6 +220,50 @@ typedef void (*CivicAreaVisitor)(void *state, int point, const CivicAreaHit *hit
 extern void civic_areas_of_points(const pg_uuid_t *organization, int npoints,
 								  const double *longitudes, const double *latitudes, Oid kind,
 								  DateADT day, CivicAreaVisitor visit, void *state);
+
+/* ---- routing_rules.c: compiled rules of routing ---- */
+
+/* Sorted; a name's place is its number in compiled rules. */
+typedef struct CivicNames
+{
+	int count;
+	char **names;
+} CivicNames;
+
+/* Returns CIVIC_ROUTE_NONE for a name that is not among them, or NULL. */
+extern int civic_name_number(const CivicNames *names, const char *name);
+
+typedef struct CivicCategory
+{
+	int group; /* or CIVIC_ROUTE_NONE */
+} CivicCategory;
+
+/* What a rule says in words; CivicRoute.row is its place. */
+typedef struct CivicRouteRow
+{
+	bool is_default; /* the department of a category, no row of civic.routing_rules */
+	pg_uuid_t department;
+	char *name;
+	char *department_name;
+	char *area_name; /* NULL for everywhere */
+} CivicRouteRow;
+
+typedef struct CivicRouter
+{
+	pg_uuid_t organization;
+	struct pg_tz *time_zone;
+	CivicNames category_codes;
+	CivicCategory *categories;
+	CivicNames groups;
+	CivicNames sub_categories; /* those that rules name */
+	struct HTAB *areas; /* number of each version of an area that a rule names; NULL without */
+	size_t nroutes;
+	CivicRoute *routes;
+	CivicRouteRow *rows;
+} CivicRouter;
+
+extern const CivicRouter *civic_router(const pg_uuid_t *organization);
+extern int civic_router_area(const CivicRouter *router, const pg_uuid_t *area);
 
 /* ---- workflow.c ---- */
 

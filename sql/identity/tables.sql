@@ -53,6 +53,7 @@ CREATE TABLE civic.departments (
     keywords text[] NOT NULL DEFAULT '{}',
     contact_email civic.email_address,
     contact_phone civic.phone_number,
+    auto_assign boolean NOT NULL DEFAULT false,
     is_active boolean NOT NULL DEFAULT true,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz,
@@ -74,6 +75,8 @@ COMMENT ON COLUMN civic.departments.created_at IS 'When the row was created.';
 COMMENT ON COLUMN civic.departments.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.departments.code IS 'Short name, unique in the organization.';
 COMMENT ON COLUMN civic.departments.keywords IS 'Words that speak for this department in the text of a report.';
+COMMENT ON COLUMN civic.departments.auto_assign IS
+    'True: an officer is chosen for each report as it comes in; see civic.choose_officer().';
 COMMENT ON COLUMN civic.departments.is_active IS 'False: nothing new is routed to it.';
 
 CREATE TABLE civic.jurisdictions (
@@ -119,6 +122,7 @@ CREATE TABLE civic.users (
     primary_longitude civic.longitude,
     primary_address text,
     department_id uuid,
+    capacity integer NOT NULL DEFAULT 15,
     employee_id text,
     current_latitude civic.latitude,
     current_longitude civic.longitude,
@@ -155,6 +159,7 @@ CREATE TABLE civic.users (
     CONSTRAINT users_full_name_check CHECK (length(full_name) <= 255),
     CONSTRAINT users_employee_id_check CHECK (length(employee_id) <= 50),
     CONSTRAINT users_language_check CHECK (preferred_language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
+    CONSTRAINT users_capacity_check CHECK (capacity BETWEEN 1 AND 1000),
     CONSTRAINT users_login_count_check CHECK (login_count >= 0),
     CONSTRAINT users_sales_target_check CHECK (sales_target >= 0),
     CONSTRAINT users_current_streak_check CHECK (current_streak BETWEEN 0 AND 5)
@@ -200,6 +205,8 @@ COMMENT ON COLUMN civic.users.is_active IS
     'Status is active: the person may sign in and has the rights of their roles.';
 COMMENT ON COLUMN civic.users.profile_completion IS 'Computed from full_name, email and primary_address.';
 COMMENT ON COLUMN civic.users.department_id IS 'Department of an officer; null for others.';
+COMMENT ON COLUMN civic.users.capacity IS
+    'Active tasks of middle priority an officer can have, 1 to 1000; officers get work in proportion.';
 COMMENT ON COLUMN civic.users.last_location_update IS 'When current_latitude and current_longitude were taken.';
 COMMENT ON COLUMN civic.users.preferred_language IS 'BCP 47 tag, such as en, hi or bn.';
 COMMENT ON COLUMN civic.users.must_change_password IS 'The next sign-in by password must set another.';
@@ -529,10 +536,11 @@ CREATE TABLE civic.area_assignments (
 );
 CREATE INDEX area_assignments_user ON civic.area_assignments (organization_id, user_id);
 CREATE INDEX area_assignments_assigned_by ON civic.area_assignments (organization_id, assigned_by);
-COMMENT ON TABLE civic.area_assignments IS 'Where a moderator moderates.';
+COMMENT ON TABLE civic.area_assignments IS
+    'Where a moderator moderates and an officer works. Officers without any work everywhere.';
 COMMENT ON COLUMN civic.area_assignments.organization_id IS 'Organization the row belongs to.';
 COMMENT ON COLUMN civic.area_assignments.id IS 'Identifier; sorts by time.';
-COMMENT ON COLUMN civic.area_assignments.user_id IS 'Moderator the area is assigned to.';
+COMMENT ON COLUMN civic.area_assignments.user_id IS 'Moderator or officer the area is assigned to.';
 COMMENT ON COLUMN civic.area_assignments.area_type IS 'How area_data describes the area.';
 COMMENT ON COLUMN civic.area_assignments.area_name IS 'Name of the area shown to people.';
 COMMENT ON COLUMN civic.area_assignments.is_active IS 'False: the assignment no longer holds.';

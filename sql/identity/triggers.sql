@@ -17,6 +17,7 @@ CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.jurisdictions
 CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.users
     FOR EACH ROW EXECUTE FUNCTION civic.guard_columns('organization_id', 'id', 'created_at',
         'status=update:any_profile', 'department_id=assign:officer', 'employee_id=assign:officer',
+        'capacity=assign:officer',
         'phone_verified=update:any_profile', 'email_verified=update:any_profile',
         'two_fa_enabled=update:any_profile', 'two_fa_enabled_at=update:any_profile',
         'must_change_password=update:any_profile', 'login_count=update:any_profile',

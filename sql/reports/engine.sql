@@ -342,14 +342,12 @@ CREATE FUNCTION civic_private.intake_report() RETURNS trigger
 AS $$
 DECLARE
     guessed_severity civic.report_severity;
-    guessed_department uuid;
     path civic.report_status[] := '{classified}';
 BEGIN
     IF NEW.category IS NULL THEN
         -- Who may import may also bring what a model found.
         IF NEW.ai_confidence IS NULL THEN
-            SELECT c.category, c.confidence, c.severity, c.department_id
-            INTO NEW.ai_category, NEW.ai_confidence, guessed_severity, guessed_department
+            SELECT c.category, c.confidence, c.severity INTO NEW.ai_category, NEW.ai_confidence, guessed_severity
             FROM civic.classify_text(NEW.title || '. ' || NEW.description) AS c;
             NEW.ai_processed_at := now();
             NEW.ai_model_version := 'keywords-1';
@@ -362,22 +360,38 @@ BEGIN
         NEW.category := NEW.ai_category;
         NEW.severity := greatest(NEW.severity, guessed_severity);
     END IF;
-    IF NEW.ai_confidence >= 0.60 IS NOT FALSE THEN
-        SELECT d.id INTO NEW.department_id FROM civic.categories AS c
-        JOIN civic.departments AS d ON d.organization_id = c.organization_id AND d.id = c.department_id
-        WHERE c.organization_id = NEW.organization_id AND c.code = NEW.category AND d.is_active;
-        NEW.department_id := coalesce(NEW.department_id, guessed_department);
-    END IF;
-    IF NEW.department_id IS NOT NULL THEN
-        path := path || 'assigned_to_department'::civic.report_status;
+
+    IF (NEW.ai_confidence >= 0.60) IS NOT FALSE THEN
+        SELECT d.department_id, d.rule_id, d.level
+        INTO NEW.department_id, NEW.routed_by_rule_id, NEW.routing_level
+        FROM civic_private.decide_route(NEW.organization_id, NEW.category, NEW.sub_category, NEW.latitude,
+            NEW.longitude, NEW.created_at) AS d;
+        NEW.needs_review := NEW.department_id IS NULL;
+        IF NEW.department_id IS NOT NULL THEN
+            path := path || 'assigned_to_department'::civic.report_status;
+            IF (NEW.ai_confidence >= 0.70) IS NOT FALSE THEN
+                NEW.assigned_to := civic_private.pick_officer(NEW.organization_id, NEW.department_id, NEW.id,
+                    NEW.user_id, NEW.latitude, NEW.longitude, NEW.ward_number, NEW.district);
+                IF NEW.assigned_to IS NOT NULL THEN
+                    path := path || 'assigned_to_officer'::civic.report_status;
+                END IF;
+            END IF;
+        END IF;
     END IF;
     NEW.status := civic_private.intake_moves(NEW, path);
+    IF NEW.status <> 'assigned_to_officer' THEN
+        NEW.assigned_to := NULL;
+        IF NEW.status <> 'assigned_to_department' THEN
+            NEW.department_id := NULL;
+            NEW.routed_by_rule_id := NULL;
+        END IF;
+    END IF;
     RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION civic_private.intake_report() IS
-    'BEFORE INSERT row trigger on civic.reports: classifies a new report and gives it to the department of its'
-    ' category, as the system.';
+    'BEFORE INSERT row trigger on civic.reports, as the system: classifies a new report, from confidence 0.60 on routes'
+    ' it, and from 0.70 on, or where the reporter chose the category, lets an officer be chosen.';
 
 CREATE FUNCTION civic_private.count_reports() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_count_reports';

@@ -44,6 +44,8 @@ CREATE TABLE civic.reports (
     report_number text NOT NULL,
     user_id uuid NOT NULL DEFAULT civic.current_user_id(),
     department_id uuid,
+    routed_by_rule_id uuid,
+    routing_level civic.routing_level,
     assigned_to uuid,
     title text NOT NULL,
     description text NOT NULL,
@@ -170,6 +172,10 @@ COMMENT ON TABLE civic.reports IS
 COMMENT ON COLUMN civic.reports.organization_id IS 'Organization the row belongs to.';
 COMMENT ON COLUMN civic.reports.id IS 'Identifier; sorts by time.';
 COMMENT ON COLUMN civic.reports.department_id IS 'Department in charge; null until the report is routed.';
+COMMENT ON COLUMN civic.reports.routed_by_rule_id IS
+    'Rule that gave the report to its department; null for none, as where the department is that of the category.';
+COMMENT ON COLUMN civic.reports.routing_level IS
+    'How the report found its department; null where it came with one, as by import.';
 COMMENT ON COLUMN civic.reports.title IS 'What is wrong, in 5 to 255 characters.';
 COMMENT ON COLUMN civic.reports.description IS 'What is wrong, in 10 to 2000 characters.';
 COMMENT ON COLUMN civic.reports.sub_category IS 'Finer category, as free text of up to 100 characters.';

@@ -3,7 +3,7 @@ CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.categories
 
 CREATE TRIGGER t01_prepare BEFORE INSERT ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.prepare_report('report_number', 'department_id', 'assigned_to',
-        'ai_category', 'ai_confidence', 'ai_processed_at', 'ai_model_version', 'manual_category', 'manual_severity',
+        'routed_by_rule_id', 'routing_level', 'ai_category', 'ai_confidence', 'ai_processed_at', 'ai_model_version', 'manual_category', 'manual_severity',
         'classified_by_user_id', 'classification_notes', 'duplicate_of_report_id', 'rejection_reason', 'hold_reason',
         'rework_reason', 'assignment_rejection_reason', 'assignment_rejected_at', 'assignment_rejected_by_user_id',
         'resolution_notes', 'estimated_resume_date', 'hold_approved_by_user_id', 'external_id', 'updated_at',
@@ -11,7 +11,8 @@ CREATE TRIGGER t01_prepare BEFORE INSERT ON civic.reports
         'status_updated_at');
 CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic.guard_columns('organization_id', 'id', 'report_number', 'user_id', 'created_at',
-        'status_updated_at', 'department_id=route:report', 'assigned_to=assign:task',
+        'status_updated_at', 'department_id=route:report', 'routed_by_rule_id=import:data', 'routing_level=import:data',
+        'assigned_to=assign:task',
         'category=edit:report_category', 'sub_category=edit:report_category', 'severity=edit:report_category',
         'manual_category=decide:classification', 'manual_severity=decide:classification',
         'classified_by_user_id=decide:classification', 'classification_notes=decide:classification',

@@ -34,6 +34,9 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('status_history',       '7      7     all   8     all   all   all   7     7     7     0     7     all   all'),
     ('areas',                'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('categories',           'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
+    ('routing_rules',        '0      0     all   all   all   all   all   0     0     0     0     42501 all   all'),
+    ('routing_decisions',    '0      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
+    ('assignment_refusals',  '0      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
     ('reports',              '7      7     all   10    all   all   all   6     6     6     0     6     all   all'),
     ('report_supporters',    '1      1     all   all   all   all   all   0     0     0     0     42501 all   all'),
     ('tasks',                '0      0     0     3     all   all   all   0     0     0     0     42501 all   all'),
@@ -308,6 +311,28 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
     ('categories', 'DELETE', $$DELETE FROM civic.categories WHERE organization_id = tap.id('$o') AND code = 'water'$$,
                         '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('routing_rules', 'INSERT', $$INSERT INTO civic.routing_rules (organization_id, name, category, department_id)
+        VALUES (tap.id('$o'), 'N', 'water', tap.dept('$o', 'WSD'))$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('routing_rules', 'UPDATE', $$UPDATE civic.routing_rules SET priority = 1 WHERE id = tap.id('$o.routing_rule')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('routing_rules', 'DELETE', $$DELETE FROM civic.routing_rules
+        WHERE organization_id = tap.id('$o') AND name = 'None'$$,
+                        '0       0     0     0     0     0     0     0     0     0     0     42501 0     42501'),
+    ('routing_decisions', 'INSERT', $$INSERT INTO civic.routing_decisions (organization_id, report_id, latitude,
+        longitude, explanation, replaced_because) VALUES (tap.id('$o'), tap.id('$o.pub_open'), 1, 1, '[]', 'asked')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('routing_decisions', 'UPDATE', $$UPDATE civic.routing_decisions SET explanation = '[]'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('routing_decisions', 'DELETE', $$DELETE FROM civic.routing_decisions$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('assignment_refusals', 'INSERT', $$INSERT INTO civic.assignment_refusals (organization_id, report_id, user_id)
+        VALUES (tap.id('$o'), tap.id('$o.pub_open'), $me)$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('assignment_refusals', 'UPDATE', $$UPDATE civic.assignment_refusals SET reason = 'x'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('assignment_refusals', 'DELETE', $$DELETE FROM civic.assignment_refusals$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
 
     -- Reports: filed by those who hold create:report ...
     ('reports', 'INSERT', $$INSERT INTO civic.reports (organization_id, user_id, title, description, latitude,

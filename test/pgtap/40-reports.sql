@@ -180,7 +180,7 @@ SELECT is(tap.value('a.citizen',
     format('intake of "%s"', x.title))
 FROM (VALUES
     ('Something is wrong', 'Come and see it please.', 'roads', 'assigned_to_department roads PWD f medium'),
-    ('Something is wrong', 'Come and see it please.', 'other', 'classified other f medium'),
+    ('Something is wrong', 'Come and see it please.', 'other', 'classified other t medium'),
     -- Nothing is found: 0.5 * 0.30 + 0.3 * 0.60.
     ('Something is wrong', 'Come and see it please.', NULL, 'pending_classification t other 0.33 medium keywords-1'),
     -- pothole, road: 0.61; severity by default 0.60; department 0.95.

@@ -171,12 +171,18 @@ VALUES
     ('report', 'assigned_to_department', 'on_hold', 'admin', 'hold_reason 10 1000', NULL),
     ('report', 'assigned_to_department', 'rejected', 'admin', 'rejection_reason 1 1000', NULL),
     ('report', 'assigned_to_department', 'duplicate', 'moderator admin system', NULL, 'duplicate_of_report_id'),
+    ('report', 'assigned_to_department', 'classified', 'system', NULL, 'category severity'),
+    ('report', 'assigned_to_officer', 'assigned_to_department', 'system', NULL, 'department_id'),
+    ('report', 'assigned_to_officer', 'classified', 'system', NULL, 'category severity'),
     ('report', 'assigned_to_officer', 'acknowledged', 'officer', NULL, NULL),
     ('report', 'assigned_to_officer', 'assignment_rejected', 'officer', 'assignment_rejection_reason 10 1000', NULL),
     ('report', 'assigned_to_officer', 'on_hold', 'admin', 'hold_reason 10 1000', NULL),
     ('report', 'assigned_to_officer', 'duplicate', 'moderator admin system', NULL, 'duplicate_of_report_id'),
     ('report', 'assignment_rejected', 'assigned_to_officer', 'admin system', NULL, 'assigned_to'),
     ('report', 'assignment_rejected', 'classified', 'admin system', NULL, 'category severity'),
+    ('report', 'assignment_rejected', 'assigned_to_department', 'system', NULL, 'department_id'),
+    ('report', 'acknowledged', 'assigned_to_department', 'system', NULL, 'department_id'),
+    ('report', 'acknowledged', 'classified', 'system', NULL, 'category severity'),
     ('report', 'assignment_rejected', 'rejected', 'admin', 'rejection_reason 1 1000', NULL),
     ('report', 'assignment_rejected', 'duplicate', 'moderator admin system', NULL, 'duplicate_of_report_id'),
     ('report', 'acknowledged', 'in_progress', 'officer', NULL, NULL),
@@ -740,6 +746,13 @@ SELECT is(
     CASE
         WHEN m.from_status = 'assignment_rejected' AND m.to_status = 'classified'
             THEN 'assigned_to assignment_rejected_at assignment_rejection_reason department_id'
+        WHEN m.from_status = 'assignment_rejected' AND m.to_status = 'assigned_to_department'
+            THEN 'assigned_to assignment_rejected_at assignment_rejection_reason'
+        WHEN m.from_status = 'assigned_to_department' AND m.to_status = 'classified' THEN 'department_id'
+        WHEN m.from_status IN ('assigned_to_officer', 'acknowledged') AND m.to_status = 'classified'
+            THEN 'assigned_to department_id'
+        WHEN m.from_status IN ('assigned_to_officer', 'acknowledged') AND m.to_status = 'assigned_to_department'
+            THEN 'assigned_to'
         WHEN m.from_status = 'assignment_rejected' AND m.to_status <> 'duplicate'
             THEN 'assignment_rejected_at assignment_rejection_reason'
         WHEN m.from_status = 'duplicate' THEN 'assigned_to department_id duplicate_of_report_id'
