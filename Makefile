@@ -10,6 +10,12 @@ OBJS = \
 	src/permissions.o \
 	src/visibility.o \
 	src/uuid.o \
+	src/signatures.o \
+	src/distance.o \
+	src/duplicate_policies.o \
+	src/candidates.o \
+	src/report_rows.o \
+	src/duplicates.o \
 	src/columns.o \
 	src/workflow.o \
 	src/workflow_rules.o \
@@ -25,7 +31,11 @@ OBJS = \
 	src/route.o \
 	src/core/routes.o \
 	src/core/transitions.o \
-	src/core/uuid7.o
+	src/core/uuid7.o \
+	src/core/trigrams.o \
+	src/core/grid.o \
+	src/core/address.o \
+	src/core/likeness.o
 PGFILEDESC = "civic - back end of a public body"
 DATA_built = sql/civic--$(EXTVERSION).sql
 EXTRA_CLEAN = sql/civic--$(EXTVERSION).sql test/expected $(OBJS:.o=.d) build

@@ -26,10 +26,11 @@
 #include "utils/syscache.h"
 
 static const char *const signal_tables[CIVIC_CACHES] = {"access_signal", "workflow_signal",
-														"area_signal", "routing_signal"};
+														"area_signal", "routing_signal",
+														"duplicates_signal"};
 
 static Oid signal_relations[CIVIC_CACHES];
-uint64 civic_cache_versions[CIVIC_CACHES] = {1, 1, 1};
+uint64 civic_cache_versions[CIVIC_CACHES];
 static Oid owner_role = InvalidOid;
 
 /* Tables whose columns compiled rules refer to by number; past the last place, any table counts as one. */
@@ -53,6 +54,7 @@ relation_changed(Datum argument, Oid relation)
 		if (relation == watched_relations[i] || watched_count == MAX_WATCHED_RELATIONS)
 		{
 			civic_cache_versions[CIVIC_CACHE_WORKFLOW]++;
+			civic_cache_versions[CIVIC_CACHE_DUPLICATES]++;
 			break;
 		}
 	}
@@ -87,6 +89,9 @@ schemas_changed(Datum argument, int cache, uint32 hash)
 void
 civic_init_caches(void)
 {
+	/* Caches start at version 0, which is out of date. */
+	for (int i = 0; i < CIVIC_CACHES; i++)
+		civic_cache_versions[i] = 1;
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, roles_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(ENUMOID, labels_changed, (Datum) 0);

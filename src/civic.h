@@ -30,6 +30,7 @@ typedef enum CivicCache
 	CIVIC_CACHE_WORKFLOW, /* transition rules */
 	CIVIC_CACHE_AREAS,	  /* boundaries of areas */
 	CIVIC_CACHE_ROUTING,  /* rules of routing, categories, departments, names of areas */
+	CIVIC_CACHE_DUPLICATES, /* duplicate policies, categories */
 	CIVIC_CACHES
 } CivicCache;
 
@@ -114,6 +115,11 @@ extern bool civic_has_permission_number(int number);
 
 extern bool civic_session_is_system(void);
 extern bool civic_acts_as_system(void);
+
+/* ---- visibility.c ---- */
+
+extern bool civic_sees_report(bool is_public, bool is_sensitive, const pg_uuid_t *reporter,
+							  const pg_uuid_t *assignee, const pg_uuid_t *department);
 
 /* ---- columns.c ---- */
 
