@@ -12,6 +12,7 @@ main(void)
 {
 	test_transitions();
 	test_uuid7();
+	test_worktime();
 	printf("1..%d\n", tap_tests);
 	return tap_failures == 0 ? 0 : 1;
 }
