@@ -14,8 +14,11 @@ OBJS = \
 	src/workflow.o \
 	src/workflow_rules.o \
 	src/history.o \
+	src/calendars.o \
+	src/sla.o \
 	src/core/transitions.o \
-	src/core/uuid7.o
+	src/core/uuid7.o \
+	src/core/worktime.o
 PGFILEDESC = "civic - back end of a public body"
 DATA_built = sql/civic--$(EXTVERSION).sql
 EXTRA_CLEAN = sql/civic--$(EXTVERSION).sql test/expected $(OBJS:.o=.d) build

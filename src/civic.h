@@ -24,6 +24,7 @@ typedef enum CivicCache
 {
 	CIVIC_CACHE_ACCESS,   /* users, roles, permissions */
 	CIVIC_CACHE_WORKFLOW, /* transition rules */
+	CIVIC_CACHE_CALENDAR, /* business calendars and their holidays */
 	CIVIC_CACHES
 } CivicCache;
 

@@ -313,8 +313,8 @@ civic_work_add(const CivicCalendar *calendar, int64_t start, int64_t worked, int
 			high = middle - 1;
 	}
 	offset = &calendar->offsets[low];
-	*end = local_of_worked(calendar, worked_local(calendar, offset->from + offset->offset) + target -
-										 offset->worked) -
+	*end = local_of_worked(calendar, worked_local(calendar, offset->from + offset->offset) +
+										 target - offset->worked) -
 		   offset->offset;
 	return *end < CIVIC_WORK_LAST ? CIVIC_WORK_OK : CIVIC_WORK_NEVER;
 }
@@ -396,8 +396,8 @@ static CivicWorkResult
 close_of_day(const CivicCalendar *calendar, int64_t start, int days, const CivicPause *pauses,
 			 int npauses, int64_t *deadline)
 {
-	int64_t day = floor_div(start + calendar->offsets[offset_at(calendar, start)].offset,
-							CIVIC_DAY_US);
+	int64_t day =
+		floor_div(start + calendar->offsets[offset_at(calendar, start)].offset, CIVIC_DAY_US);
 
 	while (days > 0)
 	{
@@ -408,7 +408,7 @@ close_of_day(const CivicCalendar *calendar, int64_t start, int days, const Civic
 
 		if (!is_known(end))
 			return npauses > 0 && pauses[npauses - 1].until == INT64_MAX ? CIVIC_WORK_PAUSED
-																		: CIVIC_WORK_NEVER;
+																		 : CIVIC_WORK_NEVER;
 		if (npauses > 0 && pauses[npauses - 1].from <= begin &&
 			pauses[npauses - 1].until == INT64_MAX)
 			return CIVIC_WORK_PAUSED;

@@ -60,8 +60,8 @@ next_day(Input *input, CivicWorkday *day, CivicWindow *windows)
 		uint8_t kind = next_byte(input);
 
 		if (kind == 0xFF) /* not a window at all */
-			windows[i] = (CivicWindow){(int16_t) next_number(input, 2),
-									   (int16_t) next_number(input, 2)};
+			windows[i] =
+				(CivicWindow){(int16_t) next_number(input, 2), (int16_t) next_number(input, 2)};
 		else
 		{
 			windows[i].opens = (int16_t) (minute + kind);
@@ -154,8 +154,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int i = 0; i < calendar->noffsets; i++)
 	{
 		model.offsets[i].from = from;
-		model.offsets[i].offset =
-			((int64_t) next_number(&input, 2) - 32768) * CIVIC_MINUTE_US / 20;
+		model.offsets[i].offset = ((int64_t) next_number(&input, 2) - 32768) * CIVIC_MINUTE_US / 20;
 		from += (int64_t) next_number(&input, 3) * CIVIC_MINUTE_US;
 	}
 	if (civic_calendar_compile(calendar) == CIVIC_WORK_OK)

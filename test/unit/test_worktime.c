@@ -79,7 +79,7 @@ between(int64_t from, int64_t until)
 	int64_t worked;
 
 	return civic_work_between(&model.calendar, from, until, &worked) == CIVIC_WORK_OK ? worked
-																					 : INT64_MAX;
+																					  : INT64_MAX;
 }
 
 static void
@@ -102,8 +102,7 @@ test_edges(void)
 	ok(between(at(2026, 3, 2, 17, 0), at(2026, 3, 3, 8, 0)) == 0, "a night is no work");
 	ok(between(at(2026, 3, 2, 0, 0), at(2026, 3, 9, 0, 0)) == 40 * HOUR, "a week is 40 hours");
 	ok(between(at(2026, 3, 9, 0, 0), at(2026, 3, 2, 0, 0)) == -40 * HOUR, "and backwards minus 40");
-	ok(between(-12 * CIVIC_DAY_US, 0) == 80 * HOUR,
-	   "weeks before 2000 count alike");
+	ok(between(-12 * CIVIC_DAY_US, 0) == 80 * HOUR, "weeks before 2000 count alike");
 
 	office(ZONE_UTC);
 	holiday(model_day(2026, 3, 3), 0, 0);
@@ -288,7 +287,8 @@ random_instant(void)
 	int kind = (int) draw(4);
 
 	if (kind == 0 && model.calendar.noffsets > 1)
-		instant = model.offsets[1 + draw(model.calendar.noffsets - 1)].from + (draw(97) - 48) * model.slot;
+		instant = model.offsets[1 + draw(model.calendar.noffsets - 1)].from +
+				  (draw(97) - 48) * model.slot;
 	else if (kind == 1 && model.calendar.nholidays > 0)
 		instant = model.holidays[draw(model.calendar.nholidays)].day * CIVIC_DAY_US +
 				  (draw(97) - 48) * model.slot;
@@ -360,8 +360,8 @@ random_case(int number)
 	if (draw(16) == 0)
 	{
 		allowed.days = 1 + (int) draw(6);
-		want = model_add_days(&model, start, allowed.days, pauses, npauses,
-							  start + 60 * CIVIC_DAY_US);
+		want =
+			model_add_days(&model, start, allowed.days, pauses, npauses, start + 60 * CIVIC_DAY_US);
 		result = civic_work_deadline(&model.calendar, start, &allowed, pauses, npauses, &end);
 		if (want != INT64_MAX && (result != CIVIC_WORK_OK || end != want))
 			return complain(number, "working days", end, want);
