@@ -25,17 +25,20 @@ OBJS = \
 	src/area_cache.o \
 	src/area_lookup.o \
 	src/area_tiles.o \
-	src/core/tiles.o \
-	src/core/tiling.o \
 	src/routing_rules.o \
 	src/route.o \
+	src/calendars.o \
+	src/sla.o \
+	src/core/tiles.o \
+	src/core/tiling.o \
 	src/core/routes.o \
 	src/core/transitions.o \
 	src/core/uuid7.o \
 	src/core/trigrams.o \
 	src/core/grid.o \
 	src/core/address.o \
-	src/core/likeness.o
+	src/core/likeness.o \
+	src/core/worktime.o
 PGFILEDESC = "civic - back end of a public body"
 DATA_built = sql/civic--$(EXTVERSION).sql
 EXTRA_CLEAN = sql/civic--$(EXTVERSION).sql test/expected $(OBJS:.o=.d) build

@@ -31,6 +31,7 @@ typedef enum CivicCache
 	CIVIC_CACHE_AREAS,	  /* boundaries of areas */
 	CIVIC_CACHE_ROUTING,  /* rules of routing, categories, departments, names of areas */
 	CIVIC_CACHE_DUPLICATES, /* duplicate policies, categories */
+	CIVIC_CACHE_CALENDAR, /* business calendars and their holidays */
 	CIVIC_CACHES
 } CivicCache;
 

@@ -433,21 +433,28 @@ AS $$
 DECLARE
     r record;
     want civic.task_status;
+    clock record;
 BEGIN
-    SELECT p.status, p.assigned_to, p.department_id, p.created_at, p.resolution_notes,
+    SELECT p.status, p.assigned_to, p.department_id, p.created_at, p.resolution_notes, p.status_updated_at,
         coalesce(p.manual_severity, p.severity) AS severity,
+        coalesce(p.manual_category, p.ai_category, p.category) AS category,
         coalesce(p.assignment_rejection_reason, p.rework_reason, p.rejection_reason) AS refusal
     INTO r FROM civic.reports AS p WHERE p.organization_id = organization AND p.id = report;
     want := civic.task_status_of(r.status);
     IF want IS NULL OR r.assigned_to IS NULL THEN
         DELETE FROM civic.tasks AS t WHERE t.organization_id = organization AND t.report_id = report;
+        PERFORM civic_private.end_pauses(organization, report, NULL);
         RETURN;
     END IF;
+    SELECT c.* INTO clock FROM civic_private.run_clock(organization, report, r.assigned_to, r.department_id, want,
+        r.category, r.severity, r.status_updated_at) AS c;
     INSERT INTO civic.tasks AS t (organization_id, report_id, assigned_to, department_id, status, priority,
-        sla_deadline, resolution_notes)
+        sla_policy_id, sla_category, sla_severity, sla_deadline, sla_state, sla_violation_count, sla_next_check,
+        resolution_notes)
     VALUES (organization, report, r.assigned_to, r.department_id, want,
         civic.task_priority(r.severity, now() - r.created_at),
-        now() + make_interval(hours => civic.severity_hours(r.severity)), r.resolution_notes)
+        clock.policy, r.category, r.severity, clock.deadline, clock.state, clock.violations, clock.next_check,
+        r.resolution_notes)
     ON CONFLICT (organization_id, report_id) DO UPDATE SET
         status = want,
         assigned_to = excluded.assigned_to,
@@ -457,8 +464,13 @@ BEGIN
         assigned_at = CASE WHEN t.assigned_to <> excluded.assigned_to THEN now() ELSE t.assigned_at END,
         assigned_by = CASE WHEN t.assigned_to <> excluded.assigned_to THEN civic.current_user_id()
             ELSE t.assigned_by END,
-        sla_deadline = CASE WHEN t.assigned_to <> excluded.assigned_to THEN excluded.sla_deadline
-            ELSE t.sla_deadline END,
+        sla_policy_id = excluded.sla_policy_id,
+        sla_category = excluded.sla_category,
+        sla_severity = excluded.sla_severity,
+        sla_deadline = excluded.sla_deadline,
+        sla_state = excluded.sla_state,
+        sla_violation_count = excluded.sla_violation_count,
+        sla_next_check = excluded.sla_next_check,
         acknowledged_at = CASE WHEN want = 'assigned' THEN NULL
             WHEN want = 'acknowledged' THEN coalesce(t.acknowledged_at, now()) ELSE t.acknowledged_at END,
         started_at = CASE WHEN want = 'assigned' THEN NULL

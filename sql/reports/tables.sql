@@ -265,6 +265,10 @@ CREATE TABLE civic.tasks (
     sla_deadline timestamptz,
     sla_state civic.sla_state NOT NULL DEFAULT 'ok',
     sla_violation_count integer NOT NULL DEFAULT 0,
+    sla_policy_id uuid,
+    sla_category text,
+    sla_severity civic.report_severity NOT NULL DEFAULT 'medium',
+    sla_next_check timestamptz,
     assigned_at timestamptz NOT NULL DEFAULT now(),
     acknowledged_at timestamptz,
     started_at timestamptz,
@@ -287,7 +291,8 @@ CREATE TABLE civic.tasks (
 CREATE INDEX tasks_officer_status ON civic.tasks (organization_id, assigned_to, status);
 CREATE INDEX tasks_assigned_by ON civic.tasks (organization_id, assigned_by);
 CREATE INDEX tasks_department ON civic.tasks (organization_id, department_id, status);
-CREATE INDEX tasks_sla_deadline ON civic.tasks (organization_id, sla_deadline) WHERE sla_deadline IS NOT NULL;
+CREATE INDEX tasks_sla_deadline ON civic.tasks (organization_id, sla_deadline)
+    WHERE status NOT IN ('resolved', 'rejected');
 CREATE INDEX tasks_priority ON civic.tasks (organization_id, priority DESC, status);
 COMMENT ON TABLE civic.tasks IS
     'The work on a report, at most one each. Status and officer say the same as the report: the report is the truth,'
@@ -311,7 +316,14 @@ COMMENT ON COLUMN civic.tasks.resolved_at IS 'When the work was handed in or acc
 COMMENT ON COLUMN civic.tasks.created_at IS 'When the row was created.';
 COMMENT ON COLUMN civic.tasks.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.tasks.priority IS '1 to 10, higher first.';
-COMMENT ON COLUMN civic.tasks.sla_deadline IS 'Assignment plus the hours the severity allows.';
+COMMENT ON COLUMN civic.tasks.sla_deadline IS
+    'Assignment plus the working time that is allowed and was not paused; null while the clock stands.';
+COMMENT ON COLUMN civic.tasks.sla_policy_id IS
+    'Version of the policy that was promised; null for civic.severity_hours() around the clock.';
+COMMENT ON COLUMN civic.tasks.sla_category IS 'Effective category of the report that the promise was made for.';
+COMMENT ON COLUMN civic.tasks.sla_severity IS 'Effective severity of the report that the promise was made for.';
+COMMENT ON COLUMN civic.tasks.sla_next_check IS
+    'When civic.tick() has something to do for the task; null where nothing is left.';
 COMMENT ON COLUMN civic.tasks.department_id IS 'Department of the report.';
 
 CREATE TABLE civic.media (

@@ -38,7 +38,10 @@ CREATE TRIGGER t60_project AFTER UPDATE ON civic.reports
     FOR EACH ROW WHEN (num_nonnulls(OLD.assigned_to, NEW.assigned_to) > 0
         AND (OLD.status IS DISTINCT FROM NEW.status OR OLD.assigned_to IS DISTINCT FROM NEW.assigned_to
             OR OLD.department_id IS DISTINCT FROM NEW.department_id
-            OR OLD.resolution_notes IS DISTINCT FROM NEW.resolution_notes))
+            OR OLD.resolution_notes IS DISTINCT FROM NEW.resolution_notes
+            OR (OLD.severity, OLD.manual_severity, OLD.category, OLD.ai_category, OLD.manual_category)
+                IS DISTINCT FROM (NEW.severity, NEW.manual_severity, NEW.category, NEW.ai_category,
+                    NEW.manual_category)))
     EXECUTE FUNCTION civic_private.project_report();
 CREATE TRIGGER t61_project AFTER INSERT ON civic.reports
     FOR EACH ROW WHEN (NEW.assigned_to IS NOT NULL) EXECUTE FUNCTION civic_private.project_report();
@@ -57,7 +60,9 @@ CREATE TRIGGER t50_count AFTER INSERT OR DELETE ON civic.report_supporters
 CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.tasks
     FOR EACH ROW EXECUTE FUNCTION civic.guard_columns('organization_id', 'id', 'report_id', 'created_at',
         'department_id', 'assigned_to=assign:task', 'assigned_by=assign:task', 'priority=assign:task',
-        'sla_deadline=assign:task', 'sla_state=import:data', 'sla_violation_count=import:data',
+        'sla_deadline=import:data', 'sla_state=import:data', 'sla_violation_count=import:data',
+        'sla_policy_id=import:data', 'sla_category=import:data', 'sla_severity=import:data',
+        'sla_next_check=import:data',
         'assigned_at=import:data', 'acknowledged_at=import:data', 'started_at=import:data', 'resolved_at=import:data',
         'rejected_at=import:data');
 CREATE TRIGGER t10_guard BEFORE INSERT OR UPDATE ON civic.tasks

@@ -13,6 +13,7 @@ main(void)
 	test_tiles();
 	test_transitions();
 	test_uuid7();
+	test_worktime();
 	printf("1..%d\n", tap_tests);
 	return tap_failures == 0 ? 0 : 1;
 }

@@ -15,6 +15,7 @@ extern int tap_failures;
 extern void test_tiles(void);
 extern void test_transitions(void);
 extern void test_uuid7(void);
+extern void test_worktime(void);
 
 __attribute__((format(printf, 4, 5))) static inline bool
 tap_ok(bool passed, const char *file, int line, const char *format, ...)
