@@ -2,11 +2,13 @@
 
 What is known of real reports shapes them: families are geometric, a second report comes a day or so after the first and
 before the closing, its pin is off by some metres or by half a block, its address by some house numbers, and its words are
-its writer's own. Every third incident has another of its kind on the same street, told in nearly the same words.
+its writer's own. Every fourth incident has another of its kind on the same street, half of them told in nearly the same
+words.
 """
 import bisect
 import math
 import random
+import re
 from dataclasses import dataclass, field
 
 from phrases import ASIDES, FRAMES, LANDMARKS, LANGUAGES, NAMES, NEAR, SINCE
@@ -43,8 +45,8 @@ class Style:
 
 STYLES = {
     'old town': Style('dense European old town', ('de', 'en'), 48.2, 16.4, 3000, 9, 0.05),
-    'grid': Style('US grid', ('en', 'es'), 41.9, -87.7, 4500, 12, 0.05),
-    'suburb': Style('suburb, 40 % without address', ('en', 'es'), 33.4, -112.0, 5500, 18, 0.40),
+    'grid': Style('US grid', ('en', 'es'), 41.9, -87.7, 3600, 12, 0.05),
+    'suburb': Style('suburb, 40 % without address', ('en', 'es'), 33.4, -112.0, 4000, 18, 0.40),
 }
 
 
@@ -72,6 +74,7 @@ class Incident:
     opened: float
     closed: float
     facts: tuple
+    like: 'Incident' = None
     wording: str = None
 
 
@@ -158,11 +161,11 @@ class City:
         return number, street.point(place * self.style.house, 8 if place % 2 else -8)
 
     def address(self, street, along, language):
-        rng = self.rng
+        rng, style = self.rng, self.style
         kind = rng.random()
-        if kind < self.style.no_address:
+        if kind < style.no_address:
             return None
-        number, _ = self.house(street, along)
+        number, _ = self.house(street, along + style.house * rng.choice((0, 0, 0, 0, 0, 0, 1, -1, 2, -3)))
         if kind > 0.98:
             return rng.choice(['near the corner', 'bei mir ums Eck' if language == 'de' else 'my street'])
         if kind > 0.87:
@@ -205,7 +208,7 @@ class City:
             if rng.random() > 0.3 + 0.7 * math.exp(-(near / 0.15) ** 2):
                 continue
             first = self.add_incident(rng.choices(names, shares)[0], street, along, rng.uniform(-10, DAYS))
-            if rng.random() < 0.3:
+            if rng.random() < 0.25:
                 # Another one of its kind, some houses away.
                 other = along + rng.choice((-1, 1)) * rng.uniform(25, 150)
                 if 0 < other < street.length:
@@ -221,8 +224,7 @@ class City:
         hours = rng.lognormvariate(*CATEGORIES[category][2:])
         facts = facts or (rng.randrange(3), rng.randrange(3))
         incident = Incident(len(self.incidents), category, street, along, opened,
-                            opened + max(0.05, min(hours / 24, 45)), facts)
-        incident.wording = copied
+                            opened + max(0.05, min(hours / 24, 45)), facts, copied)
         self.incidents.append(incident)
         return incident
 
@@ -284,10 +286,11 @@ class City:
             group = CATEGORIES[category][0]
             category = rng.choice([c for c in CATEGORIES if group and CATEGORIES[c][0] == group] or [category])
         same = [r for r in family if r.language == language]
-        if same and rng.random() < 0.5:
+        if same and rng.random() < 0.6:
             text = self.vary(rng.choice(same).text, language)
-        elif not family and incident.wording and incident.wording.wording and rng.random() < 0.7:
-            text = self.vary(incident.wording.wording, language)
+        elif not family and incident.like and incident.like.wording and rng.random() < 0.5:
+            text = self.vary(incident.like.wording, language)
+            text = re.sub(r'\b\d+\b', str(self.house(incident.street, along)[0]), text)
         else:
             text = self.write(incident, along, language)
         if not family:
