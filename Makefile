@@ -10,12 +10,17 @@ OBJS = \
 	src/permissions.o \
 	src/visibility.o \
 	src/uuid.o \
+	src/signatures.o \
 	src/columns.o \
 	src/workflow.o \
 	src/workflow_rules.o \
 	src/history.o \
 	src/core/transitions.o \
-	src/core/uuid7.o
+	src/core/uuid7.o \
+	src/core/trigrams.o \
+	src/core/grid.o \
+	src/core/address.o \
+	src/core/likeness.o
 PGFILEDESC = "civic - back end of a public body"
 DATA_built = sql/civic--$(EXTVERSION).sql
 EXTRA_CLEAN = sql/civic--$(EXTVERSION).sql test/expected $(OBJS:.o=.d) build

@@ -1,0 +1,56 @@
+/*
+ * src/core/grid.h
+ *		Places on the earth: cells of a grid, what of it a disc touches, and short distances.
+ */
+#ifndef CIVIC_GRID_H
+#define CIVIC_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Rows are as high as a usual search radius, since each costs a search of its own; columns are about a metre wide,
+ * since a range of them costs only what lies in it.
+ */
+#define CIVIC_ROWS_PER_DEGREE 500
+#define CIVIC_COLUMNS_PER_DEGREE 100000
+
+/* What a disc covers of one row, in whole numbers of columns; a disc over the 180th meridian has two parts a row. */
+typedef struct CivicCellRange
+{
+	int64_t first;
+	int64_t last;
+} CivicCellRange;
+
+extern bool civic_is_position(double latitude, double longitude);
+extern int64_t civic_cell(double latitude, double longitude);
+/* Ranges of cells that hold every point within metres; returns how many, at most max. */
+extern int civic_disc_ranges(double latitude, double longitude, double metres,
+							 CivicCellRange *ranges, int max);
+extern int civic_disc_max_ranges(double metres);
+
+/* Names of squares of about 250 metres, for locks: all that a disc of up to 500 metres touches. */
+#define CIVIC_MAX_SQUARES 64
+extern int civic_disc_squares(double latitude, double longitude, double metres,
+							  uint64_t squares[CIVIC_MAX_SQUARES]);
+
+/* The ellipsoid near one point, for distances up to some kilometres. */
+typedef struct CivicNear
+{
+	double latitude;
+	double longitude;
+	double north; /* metres a degree of latitude */
+	double east;  /* metres a degree of longitude at the equator of the same circle of curvature */
+	double cosine;
+	double sine;
+	bool usable; /* false near the poles */
+} CivicNear;
+
+/* The estimate is off by less than this part of the distance, and a centimetre. */
+#define CIVIC_NEAR_ERROR 1e-4
+
+extern void civic_near_init(CivicNear *here, double latitude, double longitude);
+extern double civic_near_distance(const CivicNear *here, double latitude, double longitude);
+
+#endif
