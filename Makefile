@@ -11,6 +11,7 @@ OBJS = \
 	src/visibility.o \
 	src/uuid.o \
 	src/signatures.o \
+	src/signature_rows.o \
 	src/distance.o \
 	src/duplicate_policies.o \
 	src/candidates.o \

@@ -43,7 +43,7 @@ typedef struct OrganizationEntry
 {
 	pg_uuid_t id;
 	uint64 version; /* of the area cache, 0 while it is being read */
-	bool settled;	/* the newest snapshot sees the same layers */
+	bool settled;   /* the newest snapshot sees the same layers */
 	SnapshotMark mark;
 	int nlayers;
 	CivicLayer *layers;
@@ -102,8 +102,8 @@ civic_init_areas(void)
 {
 	DefineCustomIntVariable("civic.area_cache_mb",
 							"Memory of a session for parts of the map it has looked at.",
-							"Finding the areas of a place is slower without.", &cache_mb, 16, 0, 1024,
-							PGC_USERSET, GUC_UNIT_MB, NULL, cache_mb_assigned, NULL);
+							"Finding the areas of a place is slower without.", &cache_mb, 16, 0,
+							1024, PGC_USERSET, GUC_UNIT_MB, NULL, cache_mb_assigned, NULL);
 }
 
 /* ---- reading ---- */
@@ -165,11 +165,10 @@ restart_cache(void)
 		cache_context =
 			AllocSetContextCreate(CacheMemoryContext, "civic areas", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextReset(cache_context);
-	large_context =
-		AllocSetContextCreate(cache_context, "civic large tile", ALLOCSET_SMALL_SIZES);
+	large_context = AllocSetContextCreate(cache_context, "civic large tile", ALLOCSET_SMALL_SIZES);
 	control.hcxt = cache_context;
-	organizations = hash_create("civic map layers", 16, &control,
-								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	organizations =
+		hash_create("civic map layers", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	tile_control.hcxt = cache_context;
 	tiles =
 		hash_create("civic map tiles", 256, &tile_control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
@@ -448,8 +447,7 @@ read_tile(CivicLayer *layer, uint64 place)
 	/* A settled layer is kept, so it must not be read with a snapshot older than its stamp. */
 	if (newest)
 		PushActiveSnapshot(GetLatestSnapshot());
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ,
-				UUIDPGetDatum(&layer->organization));
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(&layer->organization));
 	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_ENUM_EQ, ObjectIdGetDatum(layer->kind));
 	ScanKeyInit(&keys[2], 3, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum((int64) place));
 	begin_scan(&scan, "area_tiles", GetActiveSnapshot(), keys, lengthof(keys));

@@ -25,8 +25,8 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
-static const char *const signal_tables[CIVIC_CACHES] = {"access_signal", "workflow_signal",
-														"area_signal", "routing_signal",
+static const char *const signal_tables[CIVIC_CACHES] = {"access_signal",     "workflow_signal",
+														"area_signal",       "routing_signal",
 														"duplicates_signal", "calendar_signal"};
 
 static Oid signal_relations[CIVIC_CACHES];

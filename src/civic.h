@@ -14,8 +14,8 @@
 #include "utils/uuid.h"
 
 #include "core/civic_core.h"
-#include "core/tiles.h"
 #include "core/routes.h"
+#include "core/tiles.h"
 #include "errors.h"
 
 #define CIVIC_FUNCTION(name)                                                                       \
@@ -26,12 +26,12 @@
 
 typedef enum CivicCache
 {
-	CIVIC_CACHE_ACCESS,   /* users, roles, permissions */
-	CIVIC_CACHE_WORKFLOW, /* transition rules */
-	CIVIC_CACHE_AREAS,	  /* boundaries of areas */
-	CIVIC_CACHE_ROUTING,  /* rules of routing, categories, departments, names of areas */
+	CIVIC_CACHE_ACCESS,     /* users, roles, permissions */
+	CIVIC_CACHE_WORKFLOW,   /* transition rules */
+	CIVIC_CACHE_AREAS,      /* boundaries of areas */
+	CIVIC_CACHE_ROUTING,    /* rules of routing, categories, departments, names of areas */
 	CIVIC_CACHE_DUPLICATES, /* duplicate policies, categories */
-	CIVIC_CACHE_CALENDAR, /* business calendars and their holidays */
+	CIVIC_CACHE_CALENDAR,   /* business calendars and their holidays */
 	CIVIC_CACHES
 } CivicCache;
 
@@ -184,8 +184,8 @@ typedef struct CivicLayer
 	Oid kind;
 	float4 position;  /* of the kind among the kinds */
 	pg_uuid_t stamp;  /* another after each change */
-	uint64 number;	  /* of this layer with this stamp, in this backend */
-	bool settled;	  /* no snapshot to come sees another stamp without a signal */
+	uint64 number;    /* of this layer with this stamp, in this backend */
+	bool settled;     /* no snapshot to come sees another stamp without a signal */
 	uint64 last_cell; /* tile used last, and up to which number of a cell it goes */
 	uint64 last_end;
 	const uint8 *last_bytes;

@@ -20,6 +20,7 @@
 #define CIVIC_UNCLASSIFIED 0
 
 extern CivicTrigrams *civic_extract_trigrams(const char *content, int bytes);
+extern bytea *civic_pack_trigrams(const CivicTrigrams *set);
 extern CivicAddress civic_read_address(const text *address);
 extern int32 civic_key_of_category(const char *code, int length);
 
@@ -38,7 +39,7 @@ typedef struct CivicDuplicatePolicy
 
 typedef struct CivicDuplicateCategory
 {
-	const char *code; /* NULL for reports without a category */
+	const char *code;  /* NULL for reports without a category */
 	const char *group; /* NULL where it stands alone */
 	int32 key;
 	double group_radius; /* the widest of the categories it is compared with */
@@ -55,7 +56,7 @@ typedef struct CivicDuplicateRules
 
 extern const CivicDuplicateRules *civic_duplicate_rules(const pg_uuid_t *organization);
 extern const CivicDuplicateCategory *civic_find_category(const CivicDuplicateRules *rules,
-												const char *code);
+														 const char *code);
 extern bool civic_are_compared(const CivicDuplicateCategory *a, const CivicDuplicateCategory *b);
 
 /* ---- candidates.c ---- */
@@ -85,8 +86,8 @@ typedef struct CivicCandidate
 	pg_uuid_t report;
 	TimestampTz created_at;
 	double distance; /* estimated while candidates are collected */
-	double address;	 /* agreement, or CIVIC_NO_SIGNAL */
-	double text;	 /* similarity, or CIVIC_NO_SIGNAL */
+	double address;  /* agreement, or CIVIC_NO_SIGNAL */
+	double text;     /* similarity, or CIVIC_NO_SIGNAL */
 	double score;
 	CivicAddress parsed;
 } CivicCandidate;

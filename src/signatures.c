@@ -156,8 +156,8 @@ civic_extract_trigrams(const char *content, int bytes)
 	return set;
 }
 
-static bytea *
-pack_trigrams(const CivicTrigrams *set)
+bytea *
+civic_pack_trigrams(const CivicTrigrams *set)
 {
 	Size size = civic_trigrams_size(set);
 	bytea *result = palloc(VARHDRSZ + size);
@@ -172,7 +172,7 @@ civic_trigram_signature(PG_FUNCTION_ARGS)
 {
 	text *content = PG_GETARG_TEXT_PP(0);
 
-	PG_RETURN_BYTEA_P(pack_trigrams(
+	PG_RETURN_BYTEA_P(civic_pack_trigrams(
 		civic_extract_trigrams(VARDATA_ANY(content), VARSIZE_ANY_EXHDR(content))));
 }
 
@@ -234,8 +234,7 @@ civic_street_of(PG_FUNCTION_ARGS)
 		address = civic_read_address(PG_GETARG_TEXT_PP(0));
 	values[0] = Int64GetDatum((int64) address.street);
 	values[1] = Int32GetDatum(address.number);
-	PG_RETURN_DATUM(
-		HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
 
 /*

@@ -37,26 +37,7 @@ COMMENT ON FUNCTION civic_private.signature_state(civic.report_status) IS
     ' not.';
 
 CREATE FUNCTION civic_private.write_signature() RETURNS trigger
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    IF TG_OP = 'INSERT' THEN
-        -- The row as it is now, which the intake has moved on since.
-        INSERT INTO civic_private.report_signatures
-        SELECT s.* FROM civic.reports AS r CROSS JOIN LATERAL civic_private.signature_of(r) AS s
-        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
-        RETURN NULL;
-    END IF;
-    UPDATE civic_private.report_signatures AS s SET
-        (created_at, latitude, longitude, cell, street, category_key, house_number, state, trigrams) = (
-            SELECT n.created_at, n.latitude, n.longitude, n.cell, n.street, n.category_key, n.house_number, n.state,
-                n.trigrams
-            FROM civic_private.signature_of(NEW) AS n
-        )
-    WHERE s.organization_id = NEW.organization_id AND s.report_id = NEW.id;
-    RETURN NULL;
-END
-$$;
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_write_signature';
 COMMENT ON FUNCTION civic_private.write_signature() IS
     'AFTER row trigger on civic.reports: keeps civic_private.report_signatures.';
 

@@ -7,18 +7,6 @@ $$;
 COMMENT ON FUNCTION civic_private.compared_category(civic.reports) IS
     'The category a report is compared in; null while a person has to decide it.';
 
-CREATE FUNCTION civic_private.signature_of(report civic.reports) RETURNS civic_private.report_signatures
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT (report).organization_id, (report).id, (report).created_at, (report).latitude::double precision,
-        (report).longitude::double precision, civic_private.grid_cell((report).latitude, (report).longitude), a.street,
-        civic_private.category_key(civic_private.compared_category(report)), a.house_number,
-        civic_private.signature_state((report).status),
-        civic_private.trigram_signature((report).title || '. ' || (report).description)
-    FROM civic_private.street_of((report).address) AS a
-$$;
-COMMENT ON FUNCTION civic_private.signature_of(civic.reports) IS 'The row of report_signatures a report has.';
-
 CREATE FUNCTION civic_private.effective_policies(organization uuid) RETURNS SETOF civic.duplicate_policies
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -66,8 +54,16 @@ DECLARE
     made bigint;
 BEGIN
     DELETE FROM civic_private.report_signatures AS s WHERE organization IS NULL OR s.organization_id = organization;
-    INSERT INTO civic_private.report_signatures
-    SELECT s.* FROM civic.reports AS r CROSS JOIN LATERAL civic_private.signature_of(r) AS s
+    INSERT INTO civic_private.report_signatures (organization_id, report_id, created_at, latitude, longitude, cell,
+        street, category_key, house_number, state, trigrams)
+    SELECT r.organization_id, r.id, r.created_at, r.latitude, r.longitude,
+        civic_private.grid_cell(r.latitude, r.longitude), a.street,
+        civic_private.category_key(coalesce(r.manual_category,
+            CASE WHEN r.status <> 'pending_classification' THEN coalesce(r.ai_category, r.category) END)),
+        a.house_number,
+        civic_private.signature_state(r.status),
+        civic_private.trigram_signature(r.title || '. ' || r.description)
+    FROM civic.reports AS r CROSS JOIN LATERAL civic_private.street_of(r.address) AS a
     WHERE organization IS NULL OR r.organization_id = organization;
     GET DIAGNOSTICS made = ROW_COUNT;
     RETURN made;
