@@ -171,52 +171,60 @@ COMMENT ON FUNCTION civic_private.works_at(uuid, uuid, double precision, double 
     'Whether an officer works at a place: in one of their active civic.area_assignments, or everywhere without any. A'
     ' ward or district is meant by its number or name in the report or by an area that covers the place.';
 
-CREATE FUNCTION civic_private.officer_candidates(organization uuid, report uuid) RETURNS TABLE (
-    user_id uuid, load numeric, capacity integer, last_assigned timestamptz, refusal text
+CREATE FUNCTION civic_private.why_not_officer(organization uuid, report uuid, officer uuid) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    reason text;
+BEGIN
+    SELECT CASE
+        WHEN NOT u.is_active THEN 'The person is not active.'
+        WHEN NOT EXISTS (
+            SELECT FROM civic.user_roles AS ur
+            JOIN civic.roles AS o ON o.organization_id = ur.role_organization_id AND o.id = ur.role_id
+            WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id
+                AND o.code IN ('nodal_officer', 'admin') AND o.is_system
+        ) THEN 'The person is neither nodal_officer nor admin.'
+        WHEN u.id = r.user_id THEN 'The person filed the report.'
+        WHEN EXISTS (
+            SELECT FROM civic.assignment_refusals AS f
+            WHERE f.organization_id = u.organization_id AND f.report_id = r.id AND f.user_id = u.id
+        ) THEN 'The person has refused the report.'
+        WHEN EXISTS (
+            SELECT FROM civic.area_assignments AS a
+            WHERE a.organization_id = u.organization_id AND a.user_id = u.id AND a.is_active
+        ) AND NOT civic_private.works_at(u.organization_id, u.id, r.latitude, r.longitude, r.ward_number, r.district,
+            current_date) THEN 'The place is in none of the areas of the person.'
+    END INTO reason
+    FROM civic.reports AS r
+    JOIN civic.users AS u ON u.organization_id = r.organization_id
+    WHERE r.organization_id = organization AND r.id = report AND u.id = officer;
+    RETURN reason;
+END
+$$;
+COMMENT ON FUNCTION civic_private.why_not_officer(uuid, uuid, uuid) IS
+    'Why a person of the department of a report cannot be given it; null for one who can.';
+
+CREATE FUNCTION civic_private.officers_by_load(organization uuid, department uuid) RETURNS TABLE (
+    user_id uuid, load numeric, capacity integer, last_assigned timestamptz
 )
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 20 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN QUERY
-    SELECT u.id, round(coalesce(l.points, 0) / 5.0, 2), u.capacity, l.last_assigned_at, w.refusal
-    FROM civic.reports AS r
-    JOIN civic.users AS u ON u.organization_id = r.organization_id AND u.department_id = r.department_id
-    LEFT JOIN LATERAL (
-        SELECT sum(p.points) AS points, max(p.last_assigned_at) AS last_assigned_at
-        FROM civic_private.officer_loads AS p
-        WHERE p.organization_id = u.organization_id AND p.user_id = u.id
-    ) AS l ON true
-    CROSS JOIN LATERAL (
-        SELECT CASE
-            WHEN NOT u.is_active THEN 'The person is not active.'
-            WHEN NOT EXISTS (
-                SELECT FROM civic.user_roles AS ur
-                JOIN civic.roles AS o ON o.organization_id = ur.role_organization_id AND o.id = ur.role_id
-                WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id
-                    AND o.code IN ('nodal_officer', 'admin') AND o.is_system
-            ) THEN 'The person is neither nodal_officer nor admin.'
-            WHEN u.id = r.user_id THEN 'The person filed the report.'
-            WHEN EXISTS (
-                SELECT FROM civic.assignment_refusals AS f
-                WHERE f.organization_id = u.organization_id AND f.report_id = r.id AND f.user_id = u.id
-            ) THEN 'The person has refused the report.'
-            WHEN EXISTS (
-                SELECT FROM civic.area_assignments AS a
-                WHERE a.organization_id = u.organization_id AND a.user_id = u.id AND a.is_active
-            ) AND NOT civic_private.works_at(u.organization_id, u.id, r.latitude, r.longitude, r.ward_number,
-                r.district, current_date) THEN 'The place is in none of the areas of the person.'
-        END
-    ) AS w (refusal)
-    WHERE r.organization_id = organization AND r.id = report
-    ORDER BY w.refusal IS NOT NULL, coalesce(l.points, 0)::double precision / u.capacity,
-        l.last_assigned_at NULLS FIRST, u.id;
+    SELECT u.id, round(coalesce(sum(l.points), 0) / 5.0, 2), u.capacity, max(l.last_assigned_at)
+    FROM civic.users AS u
+    LEFT JOIN civic_private.officer_loads AS l ON l.organization_id = u.organization_id AND l.user_id = u.id
+    WHERE u.organization_id = organization AND u.department_id = department
+    GROUP BY u.organization_id, u.id
+    ORDER BY coalesce(sum(l.points), 0)::double precision / u.capacity, max(l.last_assigned_at) NULLS FIRST, u.id;
 END
 $$;
-COMMENT ON FUNCTION civic_private.officer_candidates(uuid, uuid) IS
-    'People of the department of a report, those who could take it first (refusal null), in the order in which they'
-    ' would get it: least load for their capacity, longest without new work, id.';
+COMMENT ON FUNCTION civic_private.officers_by_load(uuid, uuid) IS
+    'People of a department in the order in which they would get work: least load for their capacity, longest without'
+    ' new work, id.';
 
-CREATE FUNCTION civic_private.pick_officer(organization uuid, report uuid) RETURNS uuid
+CREATE FUNCTION civic_private.pick_officer(organization uuid, report uuid, department uuid) RETURNS uuid
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -227,39 +235,39 @@ BEGIN
     -- Officers who are just being given work in another transaction, whose choice nobody sees yet, are passed over for
     -- the next. Nobody waits.
     FOR candidate IN
-        SELECT c.user_id, c.load::double precision / c.capacity AS used, 1.0::double precision / c.capacity AS step
-        FROM civic_private.officer_candidates(organization, report) AS c
-        WHERE c.refusal IS NULL
+        SELECT o.user_id, o.load::double precision / o.capacity AS used, 1.0::double precision / o.capacity AS task
+        FROM civic_private.officers_by_load(organization, department) AS o
     LOOP
-        IF pg_try_advisory_xact_lock(hashtextextended(candidate.user_id::text, 0)) THEN
-            RETURN candidate.user_id;
-        END IF;
-        least := coalesce(least, candidate.used);
-        IF candidate.used <= least + candidate.step THEN
-            nearly := nearly || candidate.user_id;
+        IF civic_private.why_not_officer(organization, report, candidate.user_id) IS NULL THEN
+            IF pg_try_advisory_xact_lock(hashtextextended(candidate.user_id::text, 0)) THEN
+                RETURN candidate.user_id;
+            END IF;
+            least := coalesce(least, candidate.used);
+            IF candidate.used <= least + candidate.task THEN
+                nearly := nearly || candidate.user_id;
+            END IF;
         END IF;
     END LOOP;
     RETURN nearly[1 + floor(random() * cardinality(nearly))];
 END
 $$;
-COMMENT ON FUNCTION civic_private.pick_officer(uuid, uuid) IS
-    'Officer for a report: the first candidate to whom no other transaction is giving work, else, when all are busy so,'
-    ' any of those within one task of the least. Null when nobody is eligible.';
+COMMENT ON FUNCTION civic_private.pick_officer(uuid, uuid, uuid) IS
+    'Officer of a department for a report: the first to whom no other transaction is giving work, else, when all are'
+    ' busy so, any of those within one task of the least. Null when nobody is eligible.';
 
 CREATE FUNCTION civic_private.give_to_officer(organization uuid, report uuid) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    department uuid;
     officer uuid;
 BEGIN
-    IF NOT EXISTS (
-        SELECT FROM civic.reports AS r
-        JOIN civic.departments AS d ON d.organization_id = r.organization_id AND d.id = r.department_id
-        WHERE r.organization_id = organization AND r.id = report AND d.auto_assign AND d.is_active
-    ) THEN
-        RETURN false;
+    SELECT d.id INTO department FROM civic.reports AS r
+    JOIN civic.departments AS d ON d.organization_id = r.organization_id AND d.id = r.department_id
+    WHERE r.organization_id = organization AND r.id = report AND d.auto_assign AND d.is_active;
+    IF department IS NOT NULL THEN
+        officer := civic_private.pick_officer(organization, report, department);
     END IF;
-    officer := civic_private.pick_officer(organization, report);
     IF officer IS NULL THEN
         RETURN false;
     END IF;

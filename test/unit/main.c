@@ -10,6 +10,7 @@ int tap_failures = 0;
 int
 main(void)
 {
+	test_routes();
 	test_transitions();
 	test_uuid7();
 	printf("1..%d\n", tap_tests);
