@@ -14,10 +14,14 @@ OBJS = \
 	src/workflow.o \
 	src/workflow_rules.o \
 	src/history.o \
-	src/routing.o \
 	src/routing_rules.o \
 	src/route.o \
 	src/core/routes.o \
+	src/area_cache.o \
+	src/area_lookup.o \
+	src/area_tiles.o \
+	src/core/tiles.o \
+	src/core/tiling.o \
 	src/core/transitions.o \
 	src/core/uuid7.o
 PGFILEDESC = "civic - back end of a public body"
@@ -26,7 +30,7 @@ EXTRA_CLEAN = sql/civic--$(EXTVERSION).sql test/expected $(OBJS:.o=.d) build
 
 PG_CPPFLAGS = -I$(srcdir)/src -DCIVIC_VERSION='"$(EXTVERSION)"'
 # Debian's PGXS tracks no headers, so the compiler writes the dependencies.
-PG_CFLAGS = -MMD -MP -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
+PG_CFLAGS = -ffp-contract=off -MMD -MP -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
 
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --load-extension=postgis --load-extension=pg_trgm --load-extension=btree_gist

@@ -25,10 +25,10 @@
 #include "utils/syscache.h"
 
 static const char *const signal_tables[CIVIC_CACHES] = {"access_signal", "workflow_signal",
-														"routing_signal"};
+														"routing_signal", "area_signal"};
 
 static Oid signal_relations[CIVIC_CACHES];
-uint64 civic_cache_versions[CIVIC_CACHES] = {1, 1, 1};
+uint64 civic_cache_versions[CIVIC_CACHES] = {1, 1, 1, 1};
 static Oid owner_role = InvalidOid;
 
 /* Tables whose columns compiled rules refer to by number; past the last place, any table counts as one. */

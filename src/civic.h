@@ -14,6 +14,7 @@
 
 #include "core/civic_core.h"
 #include "core/routes.h"
+#include "core/tiles.h"
 #include "errors.h"
 
 #define CIVIC_FUNCTION(name)                                                                       \
@@ -27,6 +28,7 @@ typedef enum CivicCache
 	CIVIC_CACHE_ACCESS,   /* users, roles, permissions */
 	CIVIC_CACHE_WORKFLOW, /* transition rules */
 	CIVIC_CACHE_ROUTING,  /* rules of routing, categories, departments, names of areas */
+	CIVIC_CACHE_AREAS,    /* boundaries of areas */
 	CIVIC_CACHES
 } CivicCache;
 
@@ -145,7 +147,29 @@ typedef struct CivicGuardArguments
 extern const CivicMachine *civic_machine(Relation relation, const CivicGuardArguments *arguments,
 										 const pg_uuid_t *organization);
 
-/* ---- routing.c: which areas cover a point ---- */
+/* ---- area_cache.c: the map in the memory of a backend ---- */
+
+/* The areas of one kind of one organization, as one snapshot sees them. */
+typedef struct CivicLayer
+{
+	pg_uuid_t organization;
+	Oid kind;
+	float4 position;  /* of the kind among the kinds */
+	pg_uuid_t stamp;  /* another after each change */
+	uint64 number;    /* of this layer with this stamp, in this backend */
+	bool settled;     /* no snapshot to come sees another stamp without a signal */
+	uint64 last_cell; /* tile used last, and up to which number of a cell it goes */
+	uint64 last_end;
+	const uint8 *last_bytes;
+	size_t last_length;
+	uint64 last_evictions;
+} CivicLayer;
+
+extern void civic_init_areas(void);
+extern int civic_layers(const pg_uuid_t *organization, CivicLayer **layers);
+extern bool civic_layer_tile(CivicLayer *layer, uint64 place, const uint8 **bytes, size_t *length);
+
+/* ---- area_lookup.c: which areas cover a point ---- */
 
 /* An area that covers a point, its border included. */
 typedef struct CivicAreaHit

@@ -16,6 +16,7 @@ _PG_init(void)
 {
 	civic_init_identity();
 	civic_init_caches();
+	civic_init_areas();
 	MarkGUCPrefixReserved("civic");
 }
 

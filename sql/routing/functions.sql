@@ -6,24 +6,10 @@ CREATE FUNCTION civic.load_area(
 AS $$
 DECLARE
     result civic.areas;
-    boundary civic.areas.boundary%TYPE;
 BEGIN
-    BEGIN
-        boundary := civic.boundary_of(load_area.geometry);
-    EXCEPTION WHEN internal_error THEN
-        -- PostGIS gives its own errors no code.
-        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-            MESSAGE = format('the geometry of area "%s" is not GeoJSON', load_area.code),
-            DETAIL = SQLERRM,
-            HINT = 'Pass the "geometry" member of a feature: a Polygon or a MultiPolygon.';
-    END;
-    IF boundary IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-            MESSAGE = format('the geometry of area "%s" covers nothing', load_area.code),
-            HINT = 'Pass a Polygon or a MultiPolygon with an inside.';
-    END IF;
     INSERT INTO civic.areas AS a (kind, code, name, boundary, valid_from, properties)
-    VALUES (load_area.kind, load_area.code, load_area.name, boundary, load_area.valid_from, load_area.properties)
+    VALUES (load_area.kind, load_area.code, load_area.name,
+        civic.boundary_of_area(load_area.geometry, load_area.code), load_area.valid_from, load_area.properties)
     RETURNING a.* INTO result;
     RETURN result;
 END
@@ -40,9 +26,7 @@ BEGIN ATOMIC
     SELECT a
     FROM civic.areas AS a
     WHERE a.organization_id = civic.current_organization_id()
-        AND ST_Covers(a.boundary, civic.location_of(areas_at.latitude, areas_at.longitude)::geometry)
-        AND coalesce(areas_at.on_day, current_date) >= a.valid_from
-        AND coalesce(areas_at.on_day, current_date) < a.valid_until
+        AND a.id = ANY (civic_private.area_ids_at(areas_at.latitude, areas_at.longitude, areas_at.on_day))
     ORDER BY a.kind, a.id;
 END;
 COMMENT ON FUNCTION civic.areas_at(civic.latitude, civic.longitude, date) IS

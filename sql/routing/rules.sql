@@ -99,6 +99,13 @@ $$;
 COMMENT ON FUNCTION civic_private.count_load() IS
     'AFTER row trigger on civic.tasks: keeps civic_private.officer_loads.';
 
+CREATE FUNCTION civic_private.covers(boundary geometry, latitude double precision, longitude double precision)
+    RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ST_Covers(boundary, ST_SetSRID(ST_MakePoint(longitude, latitude), 4326));
+COMMENT ON FUNCTION civic_private.covers(geometry, double precision, double precision) IS
+    'Whether a boundary covers a place, its border included.';
+
 CREATE FUNCTION civic_private.polygon_of(coordinates jsonb) RETURNS geometry
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (

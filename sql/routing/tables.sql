@@ -35,3 +35,39 @@ COMMENT ON COLUMN civic.areas.boundary IS 'Longitude and latitude (WGS 84); vali
 COMMENT ON COLUMN civic.areas.valid_from IS 'First day of this boundary.';
 COMMENT ON COLUMN civic.areas.valid_until IS 'First day on which it no longer holds.';
 COMMENT ON COLUMN civic.areas.properties IS 'Further properties of the source, such as those of a GeoJSON feature.';
+
+CREATE TABLE civic_private.area_signal ();
+COMMENT ON TABLE civic_private.area_signal IS
+    'Always empty. Its invalidation tells every backend that the map changed.';
+
+CREATE TABLE civic_private.area_layers (
+    organization_id uuid NOT NULL,
+    kind civic.area_kind NOT NULL,
+    stamp uuid NOT NULL DEFAULT civic.uuid_v7(),
+    PRIMARY KEY (organization_id, kind),
+    CONSTRAINT area_layers_organization_fkey FOREIGN KEY (organization_id) REFERENCES civic.organizations (id)
+);
+COMMENT ON TABLE civic_private.area_layers IS
+    'Kinds of areas an organization has or had. Who changes areas of a kind locks its row, so that they take turns.';
+COMMENT ON COLUMN civic_private.area_layers.organization_id IS 'Organization the areas belong to.';
+COMMENT ON COLUMN civic_private.area_layers.kind IS 'Kind of the areas.';
+COMMENT ON COLUMN civic_private.area_layers.stamp IS 'Another after every change of the tiles.';
+
+CREATE TABLE civic_private.area_tiles (
+    organization_id uuid NOT NULL,
+    kind civic.area_kind NOT NULL,
+    cell bigint NOT NULL,
+    tile bytea NOT NULL,
+    PRIMARY KEY (organization_id, kind, cell)
+) WITH (toast_tuple_target = 8160);
+-- Coordinates do not compress, and most tiles fit into their row.
+ALTER TABLE civic_private.area_tiles ALTER COLUMN tile SET STORAGE EXTERNAL;
+COMMENT ON TABLE civic_private.area_tiles IS
+    'Map of the areas, made from civic.areas by triggers: for each cell of a quadtree, which areas cover it, and the'
+    ' edges that pass it.';
+COMMENT ON COLUMN civic_private.area_tiles.organization_id IS 'Organization the areas belong to.';
+COMMENT ON COLUMN civic_private.area_tiles.kind IS 'Kind of the areas.';
+COMMENT ON COLUMN civic_private.area_tiles.cell IS
+    'Place and level of the cell in the quadtree: 56 bits of its south-western corner, east and north taking turns, then'
+    ' five bits of the level.';
+COMMENT ON COLUMN civic_private.area_tiles.tile IS 'Areas and edges, as src/core/tiles.h describes them.';

@@ -11,6 +11,7 @@ int
 main(void)
 {
 	test_routes();
+	test_tiles();
 	test_transitions();
 	test_uuid7();
 	printf("1..%d\n", tap_tests);

@@ -1,0 +1,86 @@
+-- :areas wards of a city for the default organization, the same on every run: Voronoi cells of scattered points, their
+-- edges drawn out into winding lines that neighbors share to the last digit. Some have thousands of vertices, some a
+-- hole that is a part of the next ward. Makes bench.points(count, seed) as well.
+CREATE SCHEMA IF NOT EXISTS bench;
+
+-- A number from 0 to 1 that only depends on its arguments.
+CREATE FUNCTION bench.noise(seed bigint, n bigint) RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (hashint8extended(n, seed) & 1048575) / 1048576.0;
+
+-- An edge as a winding line; from whichever end one looks, it is the same.
+CREATE FUNCTION bench.winding(x1 double precision, y1 double precision, x2 double precision, y2 double precision)
+    RETURNS geometry[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    turned boolean := (x1, y1) > (x2, y2);
+    a double precision[] := CASE WHEN turned THEN ARRAY[x2, y2, x1, y1] ELSE ARRAY[x1, y1, x2, y2] END;
+    seed bigint := hashtextextended(a::text, 0);
+    length double precision := sqrt((a[3] - a[1]) ^ 2 + (a[4] - a[2]) ^ 2);
+    steps integer := least(1 + (length / 0.000005)::integer, CASE WHEN bench.noise(seed, 0) < 0.004 THEN 1500 ELSE 68 END);
+    line geometry[] := ARRAY[ST_MakePoint(a[1], a[2])];
+    t double precision;
+    away double precision;
+BEGIN
+    FOR n IN 1..steps - 1 LOOP
+        t := n::double precision / steps;
+        away := t * (1 - t) * (0.05 * bench.noise(seed, n) + 0.1 * sin(9 * t + bench.noise(seed, -1)));
+        line := line || ST_MakePoint(a[1] + t * (a[3] - a[1]) - away * (a[4] - a[2]),
+            a[2] + t * (a[4] - a[2]) + away * (a[3] - a[1]));
+    END LOOP;
+    line := line || ST_MakePoint(a[3], a[4]);
+    IF turned THEN
+        line := ARRAY(SELECT l.point FROM unnest(line) WITH ORDINALITY AS l (point, n) ORDER BY l.n DESC);
+    END IF;
+    RETURN line[1:cardinality(line) - 1];
+END
+$$;
+
+CREATE TABLE bench.cells AS
+SELECT row_number() OVER (ORDER BY c.cell) AS n, c.cell
+FROM (
+    SELECT ST_Intersection((ST_Dump(ST_VoronoiPolygons(ST_Collect(ST_MakePoint(
+            77 + 0.5 * bench.noise(1, n), 28 + 0.5 * bench.noise(2, n)))))).geom,
+        ST_MakeEnvelope(77, 28, 77.5, 28.5)) AS cell
+    FROM generate_series(1, :areas) AS n
+) AS c;
+
+CREATE TABLE bench.shells AS
+SELECT c.n, ST_MakeLine(w.line || w.line[1]) AS shell
+FROM bench.cells AS c
+CROSS JOIN LATERAL (
+    SELECT array_agg(p.point ORDER BY e.place, p.place) AS line
+    FROM (
+        SELECT d.path[2] AS place, d.geom AS a, lead(d.geom) OVER (ORDER BY d.path[2]) AS b
+        FROM ST_DumpPoints(c.cell) AS d WHERE d.path[1] = 1
+    ) AS e
+    CROSS JOIN LATERAL unnest(bench.winding(ST_X(e.a), ST_Y(e.a), ST_X(e.b), ST_Y(e.b)))
+        WITH ORDINALITY AS p (point, place)
+    WHERE e.b IS NOT NULL
+) AS w;
+
+CREATE TABLE bench.wards AS
+SELECT s.n, ST_SetSRID(ST_Multi(CASE
+    WHEN s.n % 100 = 0 THEN ST_MakePolygon(s.shell, ARRAY[ST_ExteriorRing(h.hole)])
+    WHEN p.hole IS NOT NULL THEN ST_Collect(ST_MakePolygon(s.shell), p.hole)
+    ELSE ST_MakePolygon(s.shell) END), 4326) AS boundary
+FROM bench.shells AS s
+LEFT JOIN LATERAL (
+    SELECT ST_Buffer(c.center, 0.4 * ST_Distance(c.center, s.shell), 16) AS hole
+    FROM (SELECT ST_PointOnSurface(ST_MakePolygon(s.shell))) AS c (center)
+) AS h ON s.n % 100 = 0
+LEFT JOIN LATERAL (
+    SELECT ST_Buffer(c.center, 0.4 * ST_Distance(c.center, b.shell), 16) AS hole
+    FROM bench.shells AS b, LATERAL (SELECT ST_PointOnSurface(ST_MakePolygon(b.shell))) AS c (center)
+    WHERE b.n = s.n - 1
+) AS p ON s.n % 100 = 1 AND s.n > 1;
+
+INSERT INTO civic.areas (kind, code, name, boundary)
+SELECT 'ward', w.n::text, 'Ward ' || w.n, w.boundary FROM bench.wards AS w ORDER BY w.n;
+
+-- Points of the city and a little around it.
+CREATE TABLE bench.points AS
+SELECT n, 28.25 + 0.51 * (bench.noise(3, n) - 0.5) AS latitude, 77.25 + 0.51 * (bench.noise(4, n) - 0.5) AS longitude
+FROM generate_series(1, :points) AS n;
+ALTER TABLE bench.points ADD COLUMN place geometry(Point, 4326);
+UPDATE bench.points SET place = ST_SetSRID(ST_MakePoint(longitude, latitude), 4326);
+VACUUM ANALYZE civic.areas, civic_private.area_tiles, bench.points;
