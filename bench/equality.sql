@@ -231,3 +231,84 @@ AS $$
         to_jsonb(bench.uuid_fault(twin.uuid_v7()))
     FROM generate_series(1, cases) AS n
 $$;
+
+-- Rules over squares that overlap, each with an older and a newer boundary.
+CREATE FUNCTION bench.random_routing(organization uuid, rules integer) RETURNS void LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    UPDATE civic.categories AS c SET category_group = bench.pick(NULL, 'streets', 'pipes'),
+        department_id = CASE WHEN random() < 0.7 THEN c.department_id END
+    WHERE c.organization_id = organization;
+    UPDATE civic.departments AS d SET is_active = false WHERE d.organization_id = organization AND d.code = 'HRT';
+    INSERT INTO civic.areas (organization_id, kind, code, name, boundary, valid_from, valid_until)
+    SELECT organization, bench.pick('ward', 'zone')::civic.area_kind, n::text, 'Area ' || n,
+        ST_Multi(ST_MakeEnvelope(p.x, p.y, p.x + p.size, p.y + p.size, 4326)),
+        CASE v WHEN 1 THEN '-infinity' ELSE '2026-01-01' END::date,
+        CASE v WHEN 1 THEN '2026-01-01' ELSE 'infinity' END::date
+    FROM generate_series(1, 30) AS n, generate_series(1, 2) AS v
+    CROSS JOIN LATERAL (
+        SELECT 76 + random() + 0 * n * v AS x, 11 + random() + 0 * n * v AS y, 0.1 + random() + 0 * n * v AS size
+    ) AS p;
+    INSERT INTO civic.routing_rules (organization_id, name, category, category_group, sub_category, area_id,
+        department_id, is_override, priority, valid_from, valid_until, is_active)
+    SELECT organization, 'Rule ' || n, CASE WHEN s.subject < 0.5 THEN s.category END,
+        CASE WHEN s.subject BETWEEN 0.5 AND 0.8 THEN bench.pick('streets', 'pipes') END,
+        CASE WHEN s.override THEN bench.pick(NULL, NULL, 'a', 'b') END,
+        CASE WHEN s.located OR (s.subject > 0.8 AND NOT s.override) THEN s.area END, s.department, s.override,
+        bench.pick('1', '1', '2', '100')::integer, bench.pick('-infinity', '-infinity', '2025-06-01')::date,
+        bench.pick('infinity', 'infinity', '2026-06-01')::date, random() < 0.9
+    FROM generate_series(1, rules) AS n
+    CROSS JOIN LATERAL (
+        SELECT random() + 0 * n AS subject, random() < 0.03 + 0 * n AS override, random() < 0.6 + 0 * n AS located,
+            (SELECT c.code FROM civic.categories AS c WHERE c.organization_id = organization
+                ORDER BY random() + 0 * n LIMIT 1) AS category,
+            (SELECT a.id FROM civic.areas AS a WHERE a.organization_id = organization
+                ORDER BY random() + 0 * n LIMIT 1) AS area,
+            (SELECT d.id FROM civic.departments AS d WHERE d.organization_id = organization
+                ORDER BY random() + 0 * n LIMIT 1) AS department
+    ) AS s;
+END
+$$;
+
+-- One report, the first row of its explanation, and many places at once.
+CREATE FUNCTION bench.check_routing(cases integer) RETURNS void LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    organization constant uuid := bench.organization(2);
+BEGIN
+    PERFORM bench.random_routing(organization, 60);
+    CREATE TEMPORARY TABLE places AS
+    SELECT n::integer AS n, 11 + 2 * random() AS latitude, 76 + 2 * random() AS longitude,
+        (ARRAY['a', 'b', 'c', NULL])[1 + floor(random() * 4)::integer] AS sub_category,
+        CASE WHEN random() < 0.95 THEN (ARRAY(SELECT c.code FROM civic.categories AS c
+            WHERE c.organization_id = organization))[1 + floor(random() * 8)::integer] ELSE 'no_such_category' END
+            AS category,
+        '2025-01-01'::timestamptz + random() * interval '2 years' AS filed_at
+    FROM generate_series(1, cases) AS n;
+    INSERT INTO bench.answers
+    SELECT 'decide_route()', to_jsonb(p), to_jsonb(c), to_jsonb(t)
+    FROM places AS p,
+        civic_private.decide_route(organization, p.category, p.sub_category, p.latitude, p.longitude, p.filed_at) AS c,
+        twin.decide_route(organization, p.category, p.sub_category, p.latitude, p.longitude, p.filed_at) AS t;
+    INSERT INTO bench.answers
+    SELECT 'explain_route(), the chosen rule', to_jsonb(p),
+        jsonb_agg(jsonb_build_object('department_id', c.department_id, 'rule_id', c.rule_id, 'level', c.level,
+            'area_id', c.area_id)) -> 0, to_jsonb(t)
+    FROM places AS p,
+        civic_private.explain_route(organization, p.category, p.sub_category, p.latitude, p.longitude, p.filed_at) AS c,
+        twin.decide_route(organization, p.category, p.sub_category, p.latitude, p.longitude, p.filed_at) AS t
+    WHERE p.n <= 1 + cases / 10 AND c.verdict = 'chosen'
+    GROUP BY p.*, t.*;
+    PERFORM bench.become(NULL, organization::text, NULL, NULL);
+    INSERT INTO bench.answers
+    SELECT 'route_points()', to_jsonb(p), to_jsonb(c) - 'point', to_jsonb(t)
+    FROM (SELECT array_agg(p.latitude ORDER BY p.n) AS latitudes, array_agg(p.longitude ORDER BY p.n) AS longitudes,
+            array_agg(p.category ORDER BY p.n) AS categories FROM places AS p) AS a,
+        civic.route_points(a.latitudes, a.longitudes, a.categories, '2026-03-03') AS c
+    JOIN places AS p ON p.n = c.point
+    CROSS JOIN LATERAL twin.decide_route(organization, p.category, NULL, p.latitude, p.longitude,
+        '2026-03-03 12:00') AS t;
+    PERFORM bench.become(NULL, NULL, NULL, NULL);
+    DROP TABLE places;
+END
+$$;

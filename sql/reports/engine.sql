@@ -369,7 +369,10 @@ BEGIN
         NEW.needs_review := NEW.department_id IS NULL;
         IF NEW.department_id IS NOT NULL THEN
             path := path || 'assigned_to_department'::civic.report_status;
-            IF (NEW.ai_confidence >= 0.70) IS NOT FALSE THEN
+            IF (NEW.ai_confidence >= 0.70) IS NOT FALSE AND EXISTS (
+                SELECT FROM civic.departments AS d
+                WHERE d.organization_id = NEW.organization_id AND d.id = NEW.department_id AND d.auto_assign
+            ) THEN
                 NEW.assigned_to := civic_private.pick_officer(NEW.organization_id, NEW.department_id, NEW.id,
                     NEW.user_id, NEW.latitude, NEW.longitude, NEW.ward_number, NEW.district);
                 IF NEW.assigned_to IS NOT NULL THEN

@@ -66,12 +66,15 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM civic.refuse_update(classify_report.report_id, 'classified');
     END IF;
+    -- It may have been routed since.
+    SELECT r.* INTO result FROM civic.reports AS r
+    WHERE r.organization_id = civic.current_organization_id() AND r.id = classify_report.report_id;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.classify_report(uuid, text, civic.report_severity, text) IS
-    'Decides category and severity of a report, also again while it is classified. Errors: ZC001 to ZC003 refused by'
-    ' the guard, 23503 unknown category, P0002 no such report.';
+    'Decides category and severity of a report, also again while it is classified, and returns it as its routing left'
+    ' it. Errors: ZC001 to ZC003 refused by the guard, 23503 unknown category, P0002 no such report.';
 
 CREATE FUNCTION civic.assign_department(report_id uuid, department_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

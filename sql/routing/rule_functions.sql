@@ -87,22 +87,25 @@ AS $$
     SELECT c.user_id, c.refusal IS NULL, c.load, c.capacity, c.last_assigned,
         CASE
             WHEN c.refusal IS NOT NULL THEN c.refusal
-            WHEN c.place = 1 THEN 'Gets the report.'
+            WHEN row_number() OVER w = 1 THEN 'Gets the report.'
             WHEN c.load / c.capacity > first_value(c.load / c.capacity) OVER w THEN 'Has a higher load.'
             WHEN c.last_assigned IS DISTINCT FROM first_value(c.last_assigned) OVER w
                 THEN 'Has the same load and got work later.'
             ELSE 'Comes later by id.'
         END || CASE WHEN c.refusal IS NULL AND c.load >= c.capacity THEN ' Has no capacity left.' ELSE '' END
-    FROM civic.reports AS r
-    CROSS JOIN LATERAL civic_private.officer_candidates(r.organization_id, r.department_id, r.id, r.user_id,
-        r.latitude, r.longitude, r.ward_number, r.district)
-        WITH ORDINALITY AS c (user_id, load, capacity, last_assigned, refusal, place)
-    WHERE r.organization_id = civic.current_organization_id() AND r.id = choose_officer.report_id
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
-        AND (civic.has_permission('assign:task') OR (
-            r.department_id = civic.current_department_id() AND civic.has_permission('view:department_data')))
-    WINDOW w AS (ORDER BY c.place)
-    ORDER BY c.place
+    FROM (
+        SELECT o.*, civic_private.why_not_officer(r.organization_id, o.user_id, r.id, r.user_id, r.latitude,
+            r.longitude, r.ward_number, r.district) AS refusal
+        FROM civic.reports AS r
+        CROSS JOIN LATERAL civic_private.officers_by_load(r.organization_id, r.department_id)
+            WITH ORDINALITY AS o (user_id, load, capacity, last_assigned, place)
+        WHERE r.organization_id = civic.current_organization_id() AND r.id = choose_officer.report_id
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND (civic.has_permission('assign:task') OR (
+                r.department_id = civic.current_department_id() AND civic.has_permission('view:department_data')))
+    ) AS c
+    WINDOW w AS (ORDER BY c.refusal IS NOT NULL, c.place)
+    ORDER BY c.refusal IS NOT NULL, c.place
 $$;
 COMMENT ON FUNCTION civic.choose_officer(uuid) IS
     'People of the department of a report, first the one who would get it now, and why each other would not. Eligible'

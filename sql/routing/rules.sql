@@ -99,6 +99,13 @@ $$;
 COMMENT ON FUNCTION civic_private.count_load() IS
     'AFTER row trigger on civic.tasks: keeps civic_private.officer_loads.';
 
+CREATE FUNCTION civic_private.covers(boundary geometry, latitude double precision, longitude double precision)
+    RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ST_Covers(boundary, ST_SetSRID(ST_MakePoint(longitude, latitude), 4326));
+COMMENT ON FUNCTION civic_private.covers(geometry, double precision, double precision) IS
+    'Whether a boundary covers a place, its border included.';
+
 CREATE FUNCTION civic_private.polygon_of(coordinates jsonb) RETURNS geometry
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (
@@ -118,13 +125,6 @@ RETURN (
 );
 COMMENT ON FUNCTION civic_private.polygon_of(jsonb) IS
     'Polygon of a list of [latitude, longitude] in degrees (WGS 84); null for anything else.';
-
-CREATE FUNCTION civic_private.covers(boundary geometry, latitude double precision, longitude double precision)
-    RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN ST_Covers(boundary, ST_SetSRID(ST_MakePoint(longitude, latitude), 4326));
-COMMENT ON FUNCTION civic_private.covers(geometry, double precision, double precision) IS
-    'Whether a polygon covers a point, its border included.';
 
 CREATE FUNCTION civic_private.works_at(
     organization uuid, officer uuid, latitude double precision, longitude double precision, ward_number text,
@@ -178,24 +178,14 @@ COMMENT ON FUNCTION civic_private.works_at(uuid, uuid, double precision, double 
     'Whether an officer works at a place: in one of their active civic.area_assignments, or everywhere without any. A'
     ' ward or district is meant by its number or name in the report or by an area that covers the place.';
 
-CREATE FUNCTION civic_private.officer_candidates(
-    organization uuid, department uuid, report uuid, reporter uuid, latitude double precision,
+CREATE FUNCTION civic_private.why_not_officer(
+    organization uuid, officer uuid, report uuid, reporter uuid, latitude double precision,
     longitude double precision, ward_number text, district text
-) RETURNS TABLE (
-    user_id uuid, load numeric, capacity integer, last_assigned timestamptz, refusal text
-)
-    LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 20 SET search_path = pg_catalog, pg_temp
+) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN QUERY
-    SELECT u.id, round(coalesce(l.points, 0) / 5.0, 2), u.capacity, l.last_assigned_at, w.refusal
-    FROM civic.users AS u
-    LEFT JOIN LATERAL (
-        SELECT sum(p.points) AS points, max(p.last_assigned_at) AS last_assigned_at
-        FROM civic_private.officer_loads AS p
-        WHERE p.organization_id = u.organization_id AND p.user_id = u.id
-    ) AS l ON true
-    CROSS JOIN LATERAL (
+    RETURN (
         SELECT CASE
             WHEN NOT u.is_active THEN 'The person is not active.'
             WHEN NOT EXISTS (
@@ -212,21 +202,38 @@ BEGIN
             WHEN EXISTS (
                 SELECT FROM civic.area_assignments AS a
                 WHERE a.organization_id = u.organization_id AND a.user_id = u.id AND a.is_active
-            ) AND NOT civic_private.works_at(u.organization_id, u.id, officer_candidates.latitude,
-                officer_candidates.longitude, officer_candidates.ward_number, officer_candidates.district,
-                current_date) THEN 'The place is in none of the areas of the person.'
+            ) AND NOT civic_private.works_at(u.organization_id, u.id, why_not_officer.latitude,
+                why_not_officer.longitude, why_not_officer.ward_number, why_not_officer.district, current_date)
+                THEN 'The place is in none of the areas of the person.'
         END
-    ) AS w (refusal)
-    WHERE u.organization_id = organization AND u.department_id = department
-    ORDER BY w.refusal IS NOT NULL, coalesce(l.points, 0)::double precision / u.capacity,
-        l.last_assigned_at NULLS FIRST, u.id;
+        FROM civic.users AS u
+        WHERE u.organization_id = organization AND u.id = officer
+    );
 END
 $$;
-COMMENT ON FUNCTION civic_private.officer_candidates(
+COMMENT ON FUNCTION civic_private.why_not_officer(
     uuid, uuid, uuid, uuid, double precision, double precision, text, text
 ) IS
-    'People of a department, those who could take it first (refusal null), in the order in which they'
-    ' would get it: least load for their capacity, longest without new work, id.';
+    'Why a person of the department of a report, stored or about to be, cannot be given it; null for one who can.';
+
+CREATE FUNCTION civic_private.officers_by_load(organization uuid, department uuid) RETURNS TABLE (
+    user_id uuid, load numeric, capacity integer, last_assigned timestamptz
+)
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 20 SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT u.id, round(coalesce(sum(l.points), 0) / 5.0, 2), u.capacity, max(l.last_assigned_at)
+    FROM civic.users AS u
+    LEFT JOIN civic_private.officer_loads AS l ON l.organization_id = u.organization_id AND l.user_id = u.id
+    WHERE u.organization_id = organization AND u.department_id = department
+    GROUP BY u.organization_id, u.id
+    ORDER BY coalesce(sum(l.points), 0)::double precision / u.capacity, max(l.last_assigned_at) NULLS FIRST, u.id;
+END
+$$;
+COMMENT ON FUNCTION civic_private.officers_by_load(uuid, uuid) IS
+    'People of a department in the order in which they would get work: least load for their capacity, longest without'
+    ' new work, id.';
 
 CREATE FUNCTION civic_private.pick_officer(
     organization uuid, department uuid, report uuid, reporter uuid, latitude double precision,
@@ -239,26 +246,21 @@ DECLARE
     least double precision;
     nearly uuid[] := '{}';
 BEGIN
-    IF NOT EXISTS (
-        SELECT FROM civic.departments AS d
-        WHERE d.organization_id = organization AND d.id = department AND d.auto_assign AND d.is_active
-    ) THEN
-        RETURN NULL;
-    END IF;
     -- Officers who are just being given work in another transaction, whose choice nobody sees yet, are passed over for
     -- the next. Nobody waits.
     FOR candidate IN
-        SELECT c.user_id, c.load::double precision / c.capacity AS used, 1.0::double precision / c.capacity AS step
-        FROM civic_private.officer_candidates(organization, department, report, reporter, latitude, longitude,
-            ward_number, district) AS c
-        WHERE c.refusal IS NULL
+        SELECT o.user_id, o.load::double precision / o.capacity AS used, 1.0::double precision / o.capacity AS task
+        FROM civic_private.officers_by_load(organization, department) AS o
     LOOP
-        IF pg_try_advisory_xact_lock(hashtextextended(candidate.user_id::text, 0)) THEN
-            RETURN candidate.user_id;
-        END IF;
-        least := coalesce(least, candidate.used);
-        IF candidate.used <= least + candidate.step THEN
-            nearly := nearly || candidate.user_id;
+        IF civic_private.why_not_officer(organization, candidate.user_id, report, reporter, latitude, longitude,
+            ward_number, district) IS NULL THEN
+            IF pg_try_advisory_xact_lock(hashtextextended(candidate.user_id::text, 0)) THEN
+                RETURN candidate.user_id;
+            END IF;
+            least := coalesce(least, candidate.used);
+            IF candidate.used <= least + candidate.task THEN
+                nearly := nearly || candidate.user_id;
+            END IF;
         END IF;
     END LOOP;
     RETURN nearly[1 + floor(random() * cardinality(nearly))];
@@ -267,9 +269,8 @@ $$;
 COMMENT ON FUNCTION civic_private.pick_officer(
     uuid, uuid, uuid, uuid, double precision, double precision, text, text
 ) IS
-    'Officer for a report: the first candidate to whom no other transaction is giving work, else, when all are busy so,'
-    ' any of those within one task of the least. Null when nobody is eligible, or the department has no officers'
-    ' chosen.';
+    'Officer of a department for a report, stored or about to be: the first to whom no other transaction is giving work, else, when all are'
+    ' busy so, any of those within one task of the least. Null when nobody is eligible.';
 
 CREATE FUNCTION civic_private.give_to_officer(organization uuid, report uuid) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -277,9 +278,11 @@ AS $$
 DECLARE
     officer uuid;
 BEGIN
-    SELECT civic_private.pick_officer(r.organization_id, r.department_id, r.id, r.user_id, r.latitude, r.longitude,
+    SELECT civic_private.pick_officer(r.organization_id, d.id, r.id, r.user_id, r.latitude, r.longitude,
         r.ward_number, r.district)
-    INTO officer FROM civic.reports AS r WHERE r.organization_id = organization AND r.id = report;
+    INTO officer FROM civic.reports AS r
+    JOIN civic.departments AS d ON d.organization_id = r.organization_id AND d.id = r.department_id
+    WHERE r.organization_id = organization AND r.id = report AND d.auto_assign AND d.is_active;
     IF officer IS NULL THEN
         RETURN false;
     END IF;

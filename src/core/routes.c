@@ -98,6 +98,8 @@ compare_keys(const CivicRoute *route, int area, CivicRouteScope scope, int subje
 		return route->area < area ? -1 : 1;
 	if (route->scope != scope)
 		return route->scope < scope ? -1 : 1;
+	if (scope == CIVIC_SCOPE_ANY)
+		return 0;
 	return (route->subject > subject) - (route->subject < subject);
 }
 

@@ -10,6 +10,7 @@ int tap_failures = 0;
 int
 main(void)
 {
+	test_routes();
 	test_tiles();
 	test_transitions();
 	test_uuid7();

@@ -12,6 +12,7 @@
 extern int tap_tests;
 extern int tap_failures;
 
+extern void test_routes(void);
 extern void test_tiles(void);
 extern void test_transitions(void);
 extern void test_uuid7(void);
