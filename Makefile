@@ -11,6 +11,11 @@ OBJS = \
 	src/visibility.o \
 	src/uuid.o \
 	src/signatures.o \
+	src/distance.o \
+	src/duplicate_policies.o \
+	src/candidates.o \
+	src/report_rows.o \
+	src/duplicates.o \
 	src/columns.o \
 	src/workflow.o \
 	src/workflow_rules.o \

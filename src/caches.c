@@ -52,6 +52,7 @@ relation_changed(Datum argument, Oid relation)
 		if (relation == watched_relations[i] || watched_count == MAX_WATCHED_RELATIONS)
 		{
 			civic_cache_versions[CIVIC_CACHE_WORKFLOW]++;
+			civic_cache_versions[CIVIC_CACHE_DUPLICATES]++;
 			break;
 		}
 	}

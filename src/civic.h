@@ -97,6 +97,11 @@ extern bool civic_has_permission_number(int number);
 extern bool civic_session_is_system(void);
 extern bool civic_acts_as_system(void);
 
+/* ---- visibility.c ---- */
+
+extern bool civic_sees_report(bool is_public, bool is_sensitive, const pg_uuid_t *reporter,
+							  const pg_uuid_t *assignee, const pg_uuid_t *department);
+
 /* ---- columns.c ---- */
 
 extern void civic_check_trigger(FunctionCallInfo fcinfo, const char *function, uint32 timing,

@@ -156,8 +156,8 @@ civic_extract_trigrams(const char *content, int bytes)
 	return set;
 }
 
-bytea *
-civic_pack_trigrams(const CivicTrigrams *set)
+static bytea *
+pack_trigrams(const CivicTrigrams *set)
 {
 	Size size = civic_trigrams_size(set);
 	bytea *result = palloc(VARHDRSZ + size);
@@ -172,7 +172,7 @@ civic_trigram_signature(PG_FUNCTION_ARGS)
 {
 	text *content = PG_GETARG_TEXT_PP(0);
 
-	PG_RETURN_BYTEA_P(civic_pack_trigrams(
+	PG_RETURN_BYTEA_P(pack_trigrams(
 		civic_extract_trigrams(VARDATA_ANY(content), VARSIZE_ANY_EXHDR(content))));
 }
 

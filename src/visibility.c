@@ -7,6 +7,12 @@
 
 CIVIC_FUNCTION(civic_is_report_visible);
 
+static inline bool
+same_uuid(const pg_uuid_t *a, const pg_uuid_t *b)
+{
+	return memcmp(a, b, sizeof(pg_uuid_t)) == 0;
+}
+
 /* What the asker may see beyond what is public, for one call site of a query. */
 typedef struct Visibility
 {
@@ -14,6 +20,19 @@ typedef struct Visibility
 	bool all;
 	bool department;
 } Visibility;
+
+static void
+learn_visibility(Visibility *known, const CivicAccess *access)
+{
+	bool system = civic_session_is_system();
+
+	known->all =
+		system || civic_has_permission_number(civic_permission_number("read:private_report"));
+	known->department =
+		access->has_department &&
+		(system || civic_has_permission_number(civic_permission_number("view:department_data")));
+	known->stamp = civic_current_stamp();
+}
 
 static const CivicAccess *
 visibility_of_asker(FunctionCallInfo fcinfo, Visibility **visibility)
@@ -24,26 +43,47 @@ visibility_of_asker(FunctionCallInfo fcinfo, Visibility **visibility)
 	if (known == NULL)
 		known = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Visibility));
 	if (known->stamp != civic_current_stamp())
-	{
-		bool system = civic_session_is_system();
-
-		known->all =
-			system || civic_has_permission_number(civic_permission_number("read:private_report"));
-		known->department = access->has_department &&
-							(system || civic_has_permission_number(
-										   civic_permission_number("view:department_data")));
-		known->stamp = civic_current_stamp();
-	}
+		learn_visibility(known, access);
 	fcinfo->flinfo->fn_extra = known;
 	*visibility = known;
 	return access;
 }
 
-static inline bool
-same_uuid(FunctionCallInfo fcinfo, int argument, const pg_uuid_t *id)
+static bool
+is_shown(const Visibility *visibility, const CivicAccess *access, const pg_uuid_t *reporter,
+		 const pg_uuid_t *assignee, const pg_uuid_t *department)
 {
-	return !PG_ARGISNULL(argument) &&
-		   memcmp(PG_GETARG_UUID_P(argument), id, sizeof(pg_uuid_t)) == 0;
+	if (visibility->all)
+		return true;
+	if (access->has_user && ((reporter != NULL && same_uuid(reporter, &access->user)) ||
+							 (assignee != NULL && same_uuid(assignee, &access->user))))
+		return true;
+	return visibility->department && department != NULL &&
+		   same_uuid(department, &access->department);
+}
+
+/*
+ * civic_sees_report
+ *		The same for C code; NULL where the report has none of it.
+ */
+bool
+civic_sees_report(bool is_public, bool is_sensitive, const pg_uuid_t *reporter,
+				  const pg_uuid_t *assignee, const pg_uuid_t *department)
+{
+	Visibility visibility;
+	const CivicAccess *access;
+
+	if (is_public && !is_sensitive)
+		return true;
+	access = civic_access();
+	learn_visibility(&visibility, access);
+	return is_shown(&visibility, access, reporter, assignee, department);
+}
+
+static inline const pg_uuid_t *
+optional_uuid(FunctionCallInfo fcinfo, int argument)
+{
+	return PG_ARGISNULL(argument) ? NULL : PG_GETARG_UUID_P(argument);
 }
 
 /*
@@ -60,10 +100,6 @@ civic_is_report_visible(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(0) && PG_GETARG_BOOL(0) && !PG_ARGISNULL(1) && !PG_GETARG_BOOL(1))
 		PG_RETURN_BOOL(true);
 	access = visibility_of_asker(fcinfo, &visibility);
-	if (visibility->all)
-		PG_RETURN_BOOL(true);
-	if (access->has_user &&
-		(same_uuid(fcinfo, 2, &access->user) || same_uuid(fcinfo, 3, &access->user)))
-		PG_RETURN_BOOL(true);
-	PG_RETURN_BOOL(visibility->department && same_uuid(fcinfo, 4, &access->department));
+	PG_RETURN_BOOL(is_shown(visibility, access, optional_uuid(fcinfo, 2),
+							optional_uuid(fcinfo, 3), optional_uuid(fcinfo, 4)));
 }

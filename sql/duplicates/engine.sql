@@ -59,3 +59,49 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.write_signature() IS
     'AFTER row trigger on civic.reports: keeps civic_private.report_signatures.';
+
+CREATE FUNCTION civic.find_duplicates(
+    category text,
+    description text,
+    latitude double precision,
+    longitude double precision,
+    address text DEFAULT NULL,
+    title text DEFAULT NULL,
+    max_rows integer DEFAULT 5
+) RETURNS TABLE (
+    report_id uuid,
+    report_number text,
+    title text,
+    status civic.report_status,
+    distance_m double precision,
+    age interval,
+    text_similarity real,
+    address_agreement real,
+    score double precision,
+    reason text
+)
+    LANGUAGE c STABLE PARALLEL SAFE COST 2000 ROWS 3 AS 'MODULE_PATHNAME', 'civic_find_duplicates';
+COMMENT ON FUNCTION civic.find_duplicates(
+    text, text, double precision, double precision, text, text, integer
+) IS
+    'Reports the asker can see that may mean the same as one about to be filed, best first: distance in metres, time'
+    ' since it was filed, similarity of texts and agreement of addresses from 0 to 1 (null where one side has none),'
+    ' score from 0 to 1 by civic.duplicate_policies, and a reason in words. Category null where it is not known; 1 to'
+    ' 100 rows. Errors: 22004 no position, 23503 unknown category, 23514 position out of bounds.';
+
+CREATE FUNCTION civic.find_duplicates(report_id uuid, max_rows integer DEFAULT 5) RETURNS TABLE (
+    report_id uuid,
+    report_number text,
+    title text,
+    status civic.report_status,
+    distance_m double precision,
+    age interval,
+    text_similarity real,
+    address_agreement real,
+    score double precision,
+    reason text
+)
+    LANGUAGE c STABLE PARALLEL SAFE COST 2000 ROWS 3 AS 'MODULE_PATHNAME', 'civic_find_duplicates_of';
+COMMENT ON FUNCTION civic.find_duplicates(uuid, integer) IS
+    'The same for a report that is filed: not of its own family, and none that a person said is another matter. The age'
+    ' is the time from the other report to this one. No rows when the asker cannot see the report.';

@@ -77,101 +77,29 @@ COMMENT ON FUNCTION civic_private.rebuild_signatures(uuid) IS
     'Makes the signatures of all reports anew, or of those of one organization; after reports were loaded with triggers'
     ' off. Returns how many. For administrators of the database.';
 
-CREATE FUNCTION civic_private.rank_reports(
-    probe_id uuid, filed_by uuid, category text, content text, latitude double precision, longitude double precision,
-    address text, at timestamptz, max_rows integer
-) RETURNS TABLE (
-    report_id uuid, report_number text, title text, status civic.report_status, distance_m double precision,
-    age interval, text_similarity real, address_agreement real, score double precision, reason text
-)
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+CREATE FUNCTION civic_private.never_suggested(organization uuid, report uuid) RETURNS SETOF uuid
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    organization uuid := civic.current_organization_id();
-    rules civic.duplicate_policies;
-    grouped text;
-    here geography := civic.location_of(rank_reports.latitude, rank_reports.longitude);
-    place record;
-BEGIN
-    SELECT p.* INTO rules FROM civic_private.effective_policies(organization) AS p
-    WHERE p.category IS NOT DISTINCT FROM rank_reports.category;
-    SELECT c.category_group INTO grouped FROM civic.categories AS c
-    WHERE c.organization_id = organization AND c.code = rank_reports.category;
-    SELECT s.* INTO place FROM civic_private.street_of(rank_reports.address) AS s;
-    RETURN QUERY
-    WITH near AS (
-        SELECT r.*, civic_private.compared_category(r) AS of_category, r.title || '. ' || r.description AS words,
-            ST_Distance(r.location, here) AS metres,
-            CASE WHEN at >= r.created_at THEN at - r.created_at ELSE -(r.created_at - at) END AS since
-        FROM civic.reports AS r
-        WHERE r.organization_id = organization
-            AND ST_DWithin(r.location, here, rules.hint_radius_m)
-            AND r.created_at BETWEEN at - make_interval(days => rules.window_days)
-                AND at + make_interval(days => rules.window_days)
-            AND r.status NOT IN ('duplicate', 'rejected') AND (rules.include_closed OR r.status <> 'closed')
-            AND r.id IS DISTINCT FROM probe_id
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
-            AND rules.hint_radius_m > 0
-    ), weighed AS (
-        SELECT n.*,
-            CASE WHEN cardinality(show_trgm(content)) > 0 AND cardinality(show_trgm(n.words)) > 0
-                THEN similarity(content, n.words) END AS alike,
-            CASE WHEN place.street = 0 OR s.street = 0 OR place.street & 1 <> s.street & 1 THEN NULL
-                WHEN place.street <> s.street THEN 0.25
-                WHEN place.street & 1 = 1 THEN 1
-                WHEN place.house_number = 0 OR s.house_number = 0 THEN 0.75
-                WHEN rules.street_numbers = 0 THEN (place.house_number = s.house_number)::integer
-                ELSE greatest(0, 1 - abs(place.house_number - s.house_number) / (2::double precision
-                    * rules.street_numbers))
-            END::double precision AS agreement
-        FROM near AS n
-        CROSS JOIN LATERAL civic_private.street_of(n.address) AS s
-        LEFT JOIN civic.categories AS c ON c.organization_id = n.organization_id AND c.code = n.of_category
-        WHERE n.of_category IS NULL OR rank_reports.category IS NULL OR n.of_category = rank_reports.category
-            OR c.category_group = grouped
-    ), scored AS (
-        SELECT w.*, ((rules.distance_weight / (1 + (2 * w.metres / rules.hint_radius_m)
-                * (2 * w.metres / rules.hint_radius_m))
-            + rules.age_weight / (1 + 4 * abs(extract(epoch FROM w.since)::double precision)
-                / (rules.window_days * 86400::double precision)))
-            + coalesce(rules.address_weight * w.agreement, 0)
-            + coalesce(rules.text_weight * least(1, w.alike::double precision / 0.5), 0))
-            / ((rules.distance_weight + rules.age_weight)
-            + CASE WHEN w.agreement IS NULL THEN 0 ELSE rules.address_weight END
-            + CASE WHEN w.alike IS NULL THEN 0 ELSE rules.text_weight END) AS points
-        FROM weighed AS w
+    WITH root AS (
+        SELECT coalesce(r.duplicate_of_report_id, r.id) AS id FROM civic.reports AS r
+        WHERE r.organization_id = organization AND r.id = report
+    ), family AS (
+        SELECT root.id FROM root
+        UNION ALL
+        SELECT r.id FROM root JOIN civic.reports AS r
+            ON r.organization_id = organization AND r.duplicate_of_report_id = root.id
+    ), others AS (
+        SELECT x.other_report_id AS id FROM family JOIN civic.duplicate_rejections AS x
+            ON x.organization_id = organization AND x.report_id = family.id
+        UNION ALL
+        SELECT x.report_id FROM family JOIN civic.duplicate_rejections AS x
+            ON x.organization_id = organization AND x.other_report_id = family.id
     )
-    SELECT s.id, s.report_number, s.title, s.status, s.metres, s.since, s.alike, s.agreement::real, s.points, ''
-    FROM scored AS s
-    WHERE s.points >= rules.hint_threshold
-    ORDER BY s.points DESC, s.metres, s.id
-    LIMIT max_rows;
-END
+    SELECT root.id FROM root
+    UNION ALL
+    SELECT coalesce(r.duplicate_of_report_id, r.id) FROM others JOIN civic.reports AS r
+        ON r.organization_id = organization AND r.id = others.id
 $$;
-
-CREATE FUNCTION civic.find_duplicates(
-    category text, description text, latitude double precision, longitude double precision, address text DEFAULT NULL,
-    title text DEFAULT NULL, max_rows integer DEFAULT 5
-) RETURNS TABLE (
-    report_id uuid, report_number text, title text, status civic.report_status, distance_m double precision,
-    age interval, text_similarity real, address_agreement real, score double precision, reason text
-)
-    LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-AS $$
-    SELECT * FROM civic_private.rank_reports(NULL, civic.current_user_id(), $1, concat_ws('. ', $6, coalesce($2, '')), $3, $4, $5,
-        now(), $7)
-$$;
-
-CREATE FUNCTION civic.find_duplicates(report_id uuid, max_rows integer DEFAULT 5) RETURNS TABLE (
-    report_id uuid, report_number text, title text, status civic.report_status, distance_m double precision,
-    age interval, text_similarity real, address_agreement real, score double precision, reason text
-)
-    LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-AS $$
-    SELECT d.* FROM civic.reports AS r
-    CROSS JOIN LATERAL civic_private.rank_reports(r.id, r.user_id, civic_private.compared_category(r), r.title || '. ' || r.description,
-        r.latitude, r.longitude, r.address, r.created_at, $2) AS d
-    WHERE r.organization_id = civic.current_organization_id() AND r.id = $1
-$$;
-
-COMMENT ON FUNCTION civic.find_duplicates(uuid, integer) IS 'x';
+COMMENT ON FUNCTION civic_private.never_suggested(uuid, uuid) IS
+    'Roots that are not suggested for a report: of its own family, and of the families a person said are another matter'
+    ' than one of its family.';

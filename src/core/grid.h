@@ -47,8 +47,9 @@ typedef struct CivicNear
 	bool usable; /* false near the poles */
 } CivicNear;
 
-/* The estimate is off by less than this part of the distance, and a centimetre. */
-#define CIVIC_NEAR_ERROR 1e-4
+/* The estimate is off by less than this part of the distance and so many metres, up to 5 kilometres. */
+#define CIVIC_NEAR_ERROR 1e-5
+#define CIVIC_NEAR_ERROR_M 0.001
 
 extern void civic_near_init(CivicNear *here, double latitude, double longitude);
 extern double civic_near_distance(const CivicNear *here, double latitude, double longitude);
