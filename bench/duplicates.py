@@ -1,6 +1,4 @@
 """Duplicate detection: the answers of civic.find_duplicates() against its twin, its speed against SQL."""
-import random
-import re
 import statistics
 import threading
 import time
@@ -9,11 +7,13 @@ from harness import Log, alternate, connect, psql, query, ratios, say, value
 
 LENGTHS = {100: 1, 480: 0}  # characters: remainder of the organization's number by two
 WINDOWS = (30, 365)
+RADIUS = 200
 PROBES = 1000
-OPEN = "status NOT IN ('resolved', 'closed', 'rejected', 'duplicate')"
-POINT = 'civic.location_of(p.latitude, p.longitude)'
+OPEN = "r.status NOT IN ('closed', 'rejected', 'duplicate')"
+PERSON = 1  # of each organization: a resident
 
-# Everybody looks for the five most similar open reports of the category within a radius and a time; p is the probe.
+# Everybody looks for the five best open reports of the category within a radius and a time. p is the probe, since the
+# start of the window.
 SIDES = {
     'civic': """
         SELECT d.report_id, d.score
@@ -23,12 +23,11 @@ SIDES = {
         SELECT r.id, similarity(r.description, p.description)
         FROM civic.reports AS r
         WHERE r.organization_id = p.organization_id AND r.category = p.category
-            AND ST_DWithin(r.location, {POINT}, radius)
-            AND r.created_at > now() - make_interval(days => days) AND {OPEN}
+            AND ST_DWithin(r.location, p.location, radius) AND r.created_at > since AND {OPEN}
             AND similarity(r.description, p.description) > 0.3
         ORDER BY similarity(r.description, p.description) DESC
         LIMIT 5""",
-    # An index made for the question, the point made once, each similarity computed once.
+    # An index made for this question, and each similarity computed once.
     'tuned': f"""
         SELECT s.id, s.similarity
         FROM (
@@ -42,11 +41,34 @@ SIDES = {
         ORDER BY s.similarity DESC
         LIMIT 5""",
 }
-INDEXES = (
-    'CREATE INDEX bench_location ON civic.reports USING gist (location)',
-    'CREATE INDEX bench_composite ON civic.reports USING gist (organization_id, category, location, created_at)'
-    f' WHERE {OPEN}',
-)
+# For the tuned side alone; the other side has what civic installs for other searches.
+COMPOSITE = ('CREATE INDEX bench_composite ON civic.reports USING gist (organization_id, category, location, created_at)'
+             f' WHERE {OPEN.replace("r.", "")}')
+
+# Times are the server's own, of one static statement of PL/pgSQL a side, which is a prepared statement: no side pays for
+# the way to the client. Who asks is made known before the clock starts.
+TIMED = """
+CREATE FUNCTION bench.time_{side}(characters integer, radius double precision, days integer, probes integer)
+    RETURNS double precision[] LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    p bench.probes;
+    since timestamptz := now() - make_interval(days => days);
+    started timestamptz;
+    times double precision[];
+BEGIN
+    FOR p IN SELECT b.* FROM bench.probes AS b WHERE b.characters = time_{side}.characters ORDER BY b.n LIMIT probes LOOP
+        PERFORM set_config('civic.organization_id', p.organization_id::text, true),
+            set_config('civic.user_id', p.person::text, true);
+        PERFORM civic.current_user_id();
+        started := clock_timestamp();
+        PERFORM * FROM ({sql}) AS found;
+        times := times || 1000 * extract(epoch FROM clock_timestamp() - started)::double precision;
+    END LOOP;
+    RETURN times;
+END
+$$
+"""
 
 
 def in_two_sessions(database, statements, **settings):
@@ -83,6 +105,8 @@ def make_database(name, reports):
     query('postgres', f'CREATE DATABASE {name}')
     query(name, 'CREATE EXTENSION civic CASCADE', client_min_messages='warning')
     psql(name, 'generate_duplicates.sql', reports=reports, organizations=20 if reports >= 100_000 else 10)
+    psql(name, 'twins/identity.sql')
+    psql(name, 'twins/duplicates.sql')
     indexes = query(name, 'SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index AS i'
                     ' LEFT JOIN pg_constraint AS c ON c.conindid = i.indexrelid'
                     " WHERE i.indrelid = 'civic.reports'::regclass AND c.oid IS NULL")
@@ -92,10 +116,192 @@ def make_database(name, reports):
     in_two_sessions(name, [f'SELECT bench.load_reports({n}, {min(n + step, reports) - 1})'
                            for n in range(0, reports, step)], synchronous_commit='off')
     done('rows')
-    in_two_sessions(name, ['VACUUM civic.reports'] + [definition for _, definition in indexes] + list(INDEXES),
+    in_two_sessions(name, ['VACUUM civic.reports'] + [definition for _, definition in indexes] + [COMPOSITE],
                     maintenance_work_mem='512MB', max_parallel_maintenance_workers=0)
     done('indexes')
-    query(name, 'SELECT civic.rebuild_report_signatures()')
+    make_signatures(name)
     done('signatures')
+    query(name, 'CREATE TABLE bench.probes AS SELECT n, bench.organization(organization) AS organization_id,'
+          ' bench.person(organization, %s) AS person, CASE organization %% 2 WHEN 1 THEN 100 ELSE 480 END AS characters,'
+          ' category, title, description, latitude, longitude, address,'
+          ' civic.location_of(latitude, longitude) AS location'
+          ' FROM bench.sizes AS s, bench.drawn(s.reports, s.reports + %s)', PERSON, 2 * PROBES - 1)
+    for side, sql in SIDES.items():
+        query(name, TIMED.format(side=side, sql=sql))
+    query(name, 'GRANT SELECT ON bench.probes TO civic_user; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA bench TO civic_user')
     query(name, 'VACUUM (ANALYZE)')
     done('vacuum')
+
+
+def make_signatures(name):
+    """In bulk, and with the index made at the end."""
+    index = query(name, "SELECT pg_get_indexdef('civic_private.report_signatures_search'::regclass)")[0][0]
+    query(name, 'DROP INDEX civic_private.report_signatures_search')
+    in_two_sessions(name, [f'SELECT civic_private.rebuild_signatures({literal})' for literal, in query(
+        name, "SELECT quote_literal(id) FROM civic.organizations")], synchronous_commit='off')
+    query(name, index, maintenance_work_mem='1GB')
+
+
+def set_policy(name, days):
+    with connect(name) as connection, connection.cursor() as cursor:
+        cursor.execute('DELETE FROM civic.duplicate_policies')
+        cursor.execute('INSERT INTO civic.duplicate_policies (organization_id, hint_radius_m, window_days)'
+                       ' SELECT bench.organization(o), %s, %s FROM bench.sizes AS s, generate_series(1, s.organizations) AS o',
+                       (RADIUS, days))
+
+
+def percentile(times, part):
+    return sorted(times)[min(len(times) - 1, int(part * len(times)))]
+
+
+def summary(times):
+    return {'mean': statistics.mean(times), 'p95': percentile(times, 0.95), 'p99': percentile(times, 0.99),
+            'max': max(times)}
+
+
+def show_composite(name, shown):
+    """Sessions that start from now on may use the index of the tuned side, or may not."""
+    query(name, "UPDATE pg_index SET indisvalid = %s WHERE indexrelid = 'civic.bench_composite'::regclass", shown)
+
+
+class Timer:
+    """One side in one session, with its plan kept or made anew at every call."""
+
+    def __init__(self, name, side, characters, days, probes=PROBES, **settings):
+        self.name, self.side, self.settings = name, side, settings
+        self.arguments = (characters, RADIUS, days, probes)
+
+    def run(self):
+        show_composite(self.name, self.side == 'tuned')
+        with connect(self.name, **self.settings) as connection, connection.cursor() as cursor:
+            # The first probes load what a session keeps.
+            cursor.execute(f'SELECT bench.time_{self.side}(%s, %s, %s, 20)', self.arguments[:3])
+            passes = []
+            for _ in range(3):
+                cursor.execute(f'SELECT bench.time_{self.side}(%s, %s, %s, %s)', self.arguments)
+                passes.append(cursor.fetchone()[0])
+            # The middle one of three: what another process took from one call is not the call's.
+            return summary([statistics.median(times) for times in zip(*passes)])
+
+
+def best_plan(name, side, characters, days):
+    """The faster of keeping a plan and planning every call, for SQL that must not be held back by either."""
+    timers = [Timer(name, side, characters, days, plan_cache_mode=mode) for mode in ('auto', 'force_custom_plan')]
+    return min(timers, key=lambda timer: timer.run()['mean'])
+
+
+def explain(name, side, characters, days):
+    """The plan of a side for one probe, as text."""
+    show_composite(name, side == 'tuned')
+    with connect(name) as connection, connection.cursor() as cursor:
+        cursor.execute('SELECT row_to_json(p)::jsonb FROM bench.probes AS p WHERE p.characters = %s ORDER BY n LIMIT 1',
+                       (characters,))
+        probe = cursor.fetchone()[0]
+        sql = SIDES[side].replace('radius', str(RADIUS)).replace('since', f"now() - interval '{days} days'")
+        location = f"civic.location_of({probe['latitude']}, {probe['longitude']})"
+        sql = sql.replace('p.location', location)
+        for key in ('organization_id', 'category', 'description'):
+            sql = sql.replace(f'p.{key}', cursor.mogrify('%s', (probe[key],)).decode() + ('::uuid' if key.endswith('id') else ''))
+        cursor.execute('EXPLAIN (ANALYZE, COSTS off, TIMING off, BUFFERS) ' + sql)
+        return '\n'.join(line for line, in cursor.fetchall())
+
+
+# ---- equality ----
+
+def check_answers(tap, name, days):
+    """Ids, scores and similarities are those of the twin, which asks ST_DWithin() and similarity()."""
+    columns = 'report_id, distance_m, text_similarity, address_agreement, score'
+    arguments = 'p.category, p.description, p.latitude, p.longitude, p.address, p.title'
+    rows = different = wrong = 0
+    examples = []
+    with connect(name, role='civic_user') as connection, connection.cursor() as cursor:
+        cursor.execute('SELECT n, organization_id::text, person::text FROM bench.probes ORDER BY organization_id, n')
+        for n, organization, person in cursor.fetchall():
+            cursor.execute("SELECT set_config('civic.organization_id', %s, false), set_config('civic.user_id', %s, false)",
+                           (organization, person))
+            # Ages count from now(), which stands still in a transaction.
+            cursor.execute('BEGIN')
+            answers = []
+            for schema in ('civic', 'twin'):
+                cursor.execute(f'SELECT {columns} FROM bench.probes AS p, {schema}.find_duplicates({arguments}, 50)'
+                               ' WHERE p.n = %s', (n,))
+                answers.append(cursor.fetchall())
+            cursor.execute('COMMIT')
+            rows += len(answers[0])
+            if answers[0] != answers[1]:
+                different += 1
+                examples.append(f'probe {n}: {answers[0][:3]} and {answers[1][:3]}')
+    with connect(name) as connection, connection.cursor() as cursor:
+        for n, organization in query(name, 'SELECT n, organization_id::text FROM bench.probes ORDER BY organization_id, n'):
+            cursor.execute("SELECT set_config('civic.organization_id', %s, false)", (organization,))
+            cursor.execute(
+                'SELECT count(*) FROM bench.probes AS p'
+                f' CROSS JOIN LATERAL civic.find_duplicates({arguments}, 50) AS d'
+                ' JOIN civic.reports AS r ON r.organization_id = p.organization_id AND r.id = d.report_id'
+                ' WHERE p.n = %s AND (d.distance_m IS DISTINCT FROM ST_Distance(r.location, p.location)'
+                ' OR NOT ST_DWithin(r.location, p.location, %s)'
+                " OR d.text_similarity IS DISTINCT FROM similarity(p.title || '. ' || p.description,"
+                " r.title || '. ' || r.description))", (n, RADIUS))
+            wrong += cursor.fetchone()[0]
+    tap.test(different == 0 and rows > 0, f'{name}, {days} days: find_duplicates() and its twin give the same {rows:,} rows;'
+             f' {different} probes differ', examples[:3])
+    tap.test(wrong == 0, f'{name}, {days} days: distances are ST_Distance(), membership is ST_DWithin(), similarities are'
+             f' similarity(); {wrong} rows differ')
+
+
+# ---- speed ----
+
+def measure_duplicates(table, options):
+    reports = options.reports or (200_000 if options.quick else 5_000_000)
+    small = 50_000
+    rounds = min(options.rounds, 10)
+    log = Log()
+    for name, size in (('duplicates_small', small), ('duplicates', reports)):
+        make_database(name, size)
+    for days in WINDOWS:
+        set_policy('duplicates', days)
+        check_answers(log, 'duplicates', days)
+    table.add('duplicates, answers', f'{reports:,} reports, {2 * PROBES:,} probes, {RADIUS} m, windows of'
+              f' {" and ".join(map(str, WINDOWS))} days', 'checks in which C and SQL differ', [log.failed], 0, form='{:.0f}')
+    for days in WINDOWS:
+        for name in ('duplicates', 'duplicates_small'):
+            set_policy(name, days)
+        for characters in LENGTHS:
+            measure_combination(table, reports, characters, days, rounds)
+            sides = {name: Timer(name, 'civic', characters, days, role='civic_user')
+                     for name in ('duplicates', 'duplicates_small')}
+            results = alternate(sides, rounds, lambda side: side.run())
+            table.add('duplicates, growth', f'{characters} characters, {days} days; {reports:,} / {small:,} reports',
+                      'p99 of civic, large / small', ratios(results, 'duplicates', 'duplicates_small', 'p99'), 1.5, False,
+                      times_note(results))
+    if log.failed:
+        raise SystemExit('duplicates: the answers differ')
+
+
+def measure_combination(table, reports, characters, days, rounds):
+    workload = f'{reports:,} reports, {characters} characters, {days} days, {RADIUS} m, {PROBES:,} probes'
+    say(f'duplicates: {workload}')
+    sides = {'civic': Timer('duplicates', 'civic', characters, days, role='civic_user')}
+    for side in ('application', 'tuned'):
+        sides[side] = best_plan('duplicates', side, characters, days)
+        say(f'{side}, {sides[side].settings}:\n{explain("duplicates", side, characters, days)}')
+    results = alternate(sides, rounds, lambda side: side.run())
+    # The goals hold for long texts and a long window; elsewhere civic must not be slower.
+    stated = (10, 20, 5, 15) if characters == 480 and days == 365 else (1, 1, 1, 1)
+    goals = dict(zip((('application', 'mean'), ('application', 'p99'), ('tuned', 'mean'), ('tuned', 'p99')), stated))
+    for (side, key), goal in goals.items():
+        table.add(f'duplicates, {side} SQL', workload, f'{key}, {side} SQL / civic', ratios(results, side, 'civic', key),
+                  goal, True, times_note(results) if key == 'mean' else '', '{:.2f}')
+    few = 40
+    behind = Timer('duplicates', 'application', characters, days, few, role='civic_user')
+    civic = Timer('duplicates', 'civic', characters, days, few, role='civic_user')
+    results = alternate({'civic': civic, 'application': behind}, min(rounds, 3), lambda side: side.run())
+    table.add('duplicates, under row policies', workload.replace(f'{PROBES:,} probes', f'{few} probes'),
+              'mean, application SQL as a resident / civic', ratios(results, 'application', 'civic', 'mean'),
+              500 if characters == 480 and days == 365 else None, True, times_note(results), '{:.0f}')
+
+
+def times_note(results):
+    return 'ms (mean, p95, p99, max): ' + '; '.join(
+        f'{name} ' + ' '.join(f'{statistics.median(r[key] for r in results[name]):.3f}' for key in ('mean', 'p95', 'p99', 'max'))
+        for name in results)

@@ -250,7 +250,7 @@ AS $$
         SELECT e.*, CASE
             WHEN e.original IS NOT NULL AND e.n / s.organizations % 10 = 9 THEN 'duplicate'
             WHEN bench.u(e.n, 43) < CASE WHEN e.created_at < s.until - interval '60 days' THEN 0.9 ELSE 0.3 END
-                THEN CASE WHEN bench.u(e.n, 44) < 0.9 THEN 'closed' ELSE 'resolved' END
+                THEN CASE WHEN bench.u(e.n, 44) < 0.97 THEN 'closed' ELSE 'resolved' END
             ELSE (ARRAY['received', 'classified', 'assigned_to_department', 'assigned_to_department',
                 'assigned_to_department', 'on_hold'])[1 + floor(6 * bench.u(e.n, 44))::integer]
         END AS status

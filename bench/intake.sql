@@ -62,15 +62,20 @@ $$;
 -- Every call is another resident's, so that nobody files more than three in five minutes; returns the organization.
 CREATE SEQUENCE bench.next_call CACHE 10;
 GRANT USAGE ON SEQUENCE bench.next_call TO civic_user;
+CREATE FUNCTION bench.sign_in_as(organization bigint, resident bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    PERFORM set_config('civic.organization_id', bench.organization(organization)::text, true),
+        set_config('civic.user_id', bench.person(organization, 1000001 + resident % 30000)::text, true);
+    RETURN organization;
+END
+$$;
 CREATE FUNCTION bench.sign_in() RETURNS bigint LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
     n bigint := nextval('bench.next_call');
-    o bigint := 1 + n % 10;
 BEGIN
-    PERFORM set_config('civic.organization_id', bench.organization(o)::text, true),
-        set_config('civic.user_id', bench.person(o, 1000001 + n / 10 % 30000)::text, true);
-    RETURN o;
+    RETURN bench.sign_in_as(1 + n % 10, n / 10);
 END
 $$;
 
@@ -104,6 +109,11 @@ BEGIN
     EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM %s', target, columns, columns, origin);
 END
 $$;
+
+CREATE TABLE bench.departments AS
+SELECT o AS organization, d.id FROM bench.sizes AS s, generate_series(1, s.organizations) AS o
+JOIN civic.departments AS d ON d.organization_id = bench.organization(o) AND d.code = 'PWD';
+GRANT SELECT ON bench.departments TO civic_user;
 
 -- The same row without anything done to it.
 CREATE TABLE bench.bare_reports (LIKE civic.reports INCLUDING ALL);

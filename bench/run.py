@@ -13,6 +13,9 @@ import time
 import psycopg2
 
 from assignment import measure_assignment
+from duplicates import measure_duplicates
+from intake import measure_intake
+from quality import measure_quality
 from harness import (Log, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value)
 
 ORGANIZATION = '00000000-0000-0000-0000-000000001001'
@@ -523,6 +526,9 @@ MEASURES = {
     'growth': measure_growth,
     'rules': measure_rules,
     'assignment': measure_assignment,
+    'duplicates': measure_duplicates,
+    'quality': measure_quality,
+    'intake': measure_intake,
 }
 
 
@@ -544,6 +550,7 @@ def main():
     parser.add_argument('--only', choices=MEASURES, action='append', help='this measure only; may be repeated')
     parser.add_argument('--rounds', type=int, help='rounds of each comparison (default 10, quick 2)')
     parser.add_argument('--seconds', type=float, help='length of one run of a statement (default 5, quick 1)')
+    parser.add_argument('--reports', type=int, help='of the measure duplicates (default 5000000, quick 200000)')
     parser.add_argument('--seed', type=float, default=0.5, help='of random questions, -1 to 1')
     options = parser.parse_args()
     quick = options.quick
