@@ -11,9 +11,7 @@ REPORTERS = 10_000
 SIDES = {
     # Any officer, and nobody counts.
     'plain': """
-        CREATE OR REPLACE FUNCTION civic_private.pick_officer(organization uuid, department uuid,
-            report uuid, reporter uuid, latitude double precision, longitude double precision, ward_number text,
-            district text)
+        CREATE OR REPLACE FUNCTION civic_private.pick_officer(organization uuid, report uuid, department uuid)
             RETURNS uuid LANGUAGE sql VOLATILE AS 'SELECT bench.officer(1 + floor(random() * {officers})::integer)';
         ALTER TABLE civic.tasks DISABLE TRIGGER t70_load;""",
     'chosen': '',
@@ -22,9 +20,7 @@ SIDES = {
         CREATE TABLE bench.loads (officer uuid PRIMARY KEY, load integer NOT NULL) WITH (fillfactor = 50);
         GRANT ALL ON bench.loads TO civic_owner;
         INSERT INTO bench.loads SELECT bench.officer(n), 0 FROM generate_series(1, {officers}) AS n;
-        CREATE OR REPLACE FUNCTION civic_private.pick_officer(organization uuid, department uuid,
-            report uuid, reporter uuid, latitude double precision, longitude double precision, ward_number text,
-            district text)
+        CREATE OR REPLACE FUNCTION civic_private.pick_officer(organization uuid, report uuid, department uuid)
             RETURNS uuid LANGUAGE sql VOLATILE AS 'UPDATE bench.loads SET load = load + 1 WHERE officer = (
                 SELECT officer FROM bench.loads ORDER BY load, officer LIMIT 1 FOR UPDATE) RETURNING officer';
         ALTER TABLE civic.tasks DISABLE TRIGGER t70_load;""",

@@ -369,32 +369,31 @@ BEGIN
         NEW.needs_review := NEW.department_id IS NULL;
         IF NEW.department_id IS NOT NULL THEN
             path := path || 'assigned_to_department'::civic.report_status;
-            IF (NEW.ai_confidence >= 0.70) IS NOT FALSE AND EXISTS (
-                SELECT FROM civic.departments AS d
-                WHERE d.organization_id = NEW.organization_id AND d.id = NEW.department_id AND d.auto_assign
-            ) THEN
-                NEW.assigned_to := civic_private.pick_officer(NEW.organization_id, NEW.department_id, NEW.id,
-                    NEW.user_id, NEW.latitude, NEW.longitude, NEW.ward_number, NEW.district);
-                IF NEW.assigned_to IS NOT NULL THEN
-                    path := path || 'assigned_to_officer'::civic.report_status;
-                END IF;
-            END IF;
         END IF;
     END IF;
     NEW.status := civic_private.intake_moves(NEW, path);
-    IF NEW.status <> 'assigned_to_officer' THEN
-        NEW.assigned_to := NULL;
-        IF NEW.status <> 'assigned_to_department' THEN
-            NEW.department_id := NULL;
-            NEW.routed_by_rule_id := NULL;
-        END IF;
+    IF NEW.status <> 'assigned_to_department' THEN
+        NEW.department_id := NULL;
+        NEW.routed_by_rule_id := NULL;
     END IF;
     RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION civic_private.intake_report() IS
-    'BEFORE INSERT row trigger on civic.reports, as the system: classifies a new report, from confidence 0.60 on routes'
-    ' it, and from 0.70 on, or where the reporter chose the category, lets an officer be chosen.';
+    'BEFORE INSERT row trigger on civic.reports, as the system: classifies a new report and, from confidence 0.60 on or'
+    ' where the reporter chose the category, routes it.';
+
+CREATE FUNCTION civic_private.give_new_report() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM civic_private.give_to_officer(NEW.organization_id, NEW.id);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.give_new_report() IS
+    'AFTER INSERT row trigger on civic.reports: lets an officer be chosen for a report that was routed with confidence'
+    ' 0.70 or whose reporter chose the category. Row by row, so that each choice counts for the next.';
 
 CREATE FUNCTION civic_private.count_reports() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_count_reports';

@@ -45,6 +45,10 @@ CREATE TRIGGER t60_project AFTER UPDATE ON civic.reports
     EXECUTE FUNCTION civic_private.project_report();
 CREATE TRIGGER t61_project AFTER INSERT ON civic.reports
     FOR EACH ROW WHEN (NEW.assigned_to IS NOT NULL) EXECUTE FUNCTION civic_private.project_report();
+CREATE TRIGGER t62_officer AFTER INSERT ON civic.reports
+    FOR EACH ROW WHEN (NEW.status = 'assigned_to_department' AND NEW.routing_level IS NOT NULL
+        AND (NEW.ai_confidence >= 0.70) IS NOT FALSE)
+    EXECUTE FUNCTION civic_private.give_new_report();
 CREATE TRIGGER t70_follow AFTER UPDATE OF is_public, is_sensitive, duplicate_of_report_id ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.follow_report();
 CREATE TRIGGER t85_count AFTER INSERT ON civic.reports

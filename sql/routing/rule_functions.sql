@@ -94,8 +94,7 @@ AS $$
             ELSE 'Comes later by id.'
         END || CASE WHEN c.refusal IS NULL AND c.load >= c.capacity THEN ' Has no capacity left.' ELSE '' END
     FROM (
-        SELECT o.*, civic_private.why_not_officer(r.organization_id, o.user_id, r.id, r.user_id, r.latitude,
-            r.longitude, r.ward_number, r.district) AS refusal
+        SELECT o.*, civic_private.why_not_officer(r.organization_id, r.id, o.user_id) AS refusal
         FROM civic.reports AS r
         CROSS JOIN LATERAL civic_private.officers_by_load(r.organization_id, r.department_id)
             WITH ORDINALITY AS o (user_id, load, capacity, last_assigned, place)

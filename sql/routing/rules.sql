@@ -178,48 +178,46 @@ COMMENT ON FUNCTION civic_private.works_at(uuid, uuid, double precision, double 
     'Whether an officer works at a place: in one of their active civic.area_assignments, or everywhere without any. A'
     ' ward or district is meant by its number or name in the report or by an area that covers the place.';
 
-CREATE FUNCTION civic_private.why_not_officer(
-    organization uuid, officer uuid, report uuid, reporter uuid, latitude double precision,
-    longitude double precision, ward_number text, district text
-) RETURNS text
+CREATE FUNCTION civic_private.why_not_officer(organization uuid, report uuid, officer uuid) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
+DECLARE
+    reason text;
 BEGIN
-    RETURN (
-        SELECT CASE
-            WHEN NOT u.is_active THEN 'The person is not active.'
-            WHEN NOT EXISTS (
-                SELECT FROM civic.user_roles AS ur
-                JOIN civic.roles AS o ON o.organization_id = ur.role_organization_id AND o.id = ur.role_id
-                WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id
-                    AND o.code IN ('nodal_officer', 'admin') AND o.is_system
-            ) THEN 'The person is neither nodal_officer nor admin.'
-            WHEN u.id = reporter THEN 'The person filed the report.'
-            WHEN EXISTS (
-                SELECT FROM civic.assignment_refusals AS f
-                WHERE f.organization_id = u.organization_id AND f.report_id = report AND f.user_id = u.id
-            ) THEN 'The person has refused the report.'
-            WHEN EXISTS (
-                SELECT FROM civic.area_assignments AS a
-                WHERE a.organization_id = u.organization_id AND a.user_id = u.id AND a.is_active
-            ) AND NOT civic_private.works_at(u.organization_id, u.id, why_not_officer.latitude,
-                why_not_officer.longitude, why_not_officer.ward_number, why_not_officer.district, current_date)
-                THEN 'The place is in none of the areas of the person.'
-        END
-        FROM civic.users AS u
-        WHERE u.organization_id = organization AND u.id = officer
-    );
+    SELECT CASE
+        WHEN NOT u.is_active THEN 'The person is not active.'
+        WHEN NOT EXISTS (
+            SELECT FROM civic.user_roles AS ur
+            JOIN civic.roles AS o ON o.organization_id = ur.role_organization_id AND o.id = ur.role_id
+            WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id
+                AND o.code IN ('nodal_officer', 'admin') AND o.is_system
+        ) THEN 'The person is neither nodal_officer nor admin.'
+        WHEN u.id = r.user_id THEN 'The person filed the report.'
+        WHEN EXISTS (
+            SELECT FROM civic.assignment_refusals AS f
+            WHERE f.organization_id = u.organization_id AND f.report_id = r.id AND f.user_id = u.id
+        ) THEN 'The person has refused the report.'
+        WHEN EXISTS (
+            SELECT FROM civic.area_assignments AS a
+            WHERE a.organization_id = u.organization_id AND a.user_id = u.id AND a.is_active
+        ) AND NOT civic_private.works_at(u.organization_id, u.id, r.latitude, r.longitude, r.ward_number, r.district,
+            current_date) THEN 'The place is in none of the areas of the person.'
+    END INTO reason
+    FROM civic.reports AS r
+    JOIN civic.users AS u ON u.organization_id = r.organization_id
+    WHERE r.organization_id = organization AND r.id = report AND u.id = officer;
+    RETURN reason;
 END
 $$;
-COMMENT ON FUNCTION civic_private.why_not_officer(
-    uuid, uuid, uuid, uuid, double precision, double precision, text, text
-) IS
-    'Why a person of the department of a report, stored or about to be, cannot be given it; null for one who can.';
+COMMENT ON FUNCTION civic_private.why_not_officer(uuid, uuid, uuid) IS
+    'Why a person of the department of a report cannot be given it; null for one who can.';
 
 CREATE FUNCTION civic_private.officers_by_load(organization uuid, department uuid) RETURNS TABLE (
     user_id uuid, load numeric, capacity integer, last_assigned timestamptz
 )
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 20 SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
     RETURN QUERY
@@ -235,10 +233,7 @@ COMMENT ON FUNCTION civic_private.officers_by_load(uuid, uuid) IS
     'People of a department in the order in which they would get work: least load for their capacity, longest without'
     ' new work, id.';
 
-CREATE FUNCTION civic_private.pick_officer(
-    organization uuid, department uuid, report uuid, reporter uuid, latitude double precision,
-    longitude double precision, ward_number text, district text
-) RETURNS uuid
+CREATE FUNCTION civic_private.pick_officer(organization uuid, report uuid, department uuid) RETURNS uuid
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -252,8 +247,7 @@ BEGIN
         SELECT o.user_id, o.load::double precision / o.capacity AS used, 1.0::double precision / o.capacity AS task
         FROM civic_private.officers_by_load(organization, department) AS o
     LOOP
-        IF civic_private.why_not_officer(organization, candidate.user_id, report, reporter, latitude, longitude,
-            ward_number, district) IS NULL THEN
+        IF civic_private.why_not_officer(organization, report, candidate.user_id) IS NULL THEN
             IF pg_try_advisory_xact_lock(hashtextextended(candidate.user_id::text, 0)) THEN
                 RETURN candidate.user_id;
             END IF;
@@ -266,23 +260,23 @@ BEGIN
     RETURN nearly[1 + floor(random() * cardinality(nearly))];
 END
 $$;
-COMMENT ON FUNCTION civic_private.pick_officer(
-    uuid, uuid, uuid, uuid, double precision, double precision, text, text
-) IS
-    'Officer of a department for a report, stored or about to be: the first to whom no other transaction is giving work, else, when all are'
+COMMENT ON FUNCTION civic_private.pick_officer(uuid, uuid, uuid) IS
+    'Officer of a department for a report: the first to whom no other transaction is giving work, else, when all are'
     ' busy so, any of those within one task of the least. Null when nobody is eligible.';
 
 CREATE FUNCTION civic_private.give_to_officer(organization uuid, report uuid) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    department uuid;
     officer uuid;
 BEGIN
-    SELECT civic_private.pick_officer(r.organization_id, d.id, r.id, r.user_id, r.latitude, r.longitude,
-        r.ward_number, r.district)
-    INTO officer FROM civic.reports AS r
+    SELECT d.id INTO department FROM civic.reports AS r
     JOIN civic.departments AS d ON d.organization_id = r.organization_id AND d.id = r.department_id
     WHERE r.organization_id = organization AND r.id = report AND d.auto_assign AND d.is_active;
+    IF department IS NOT NULL THEN
+        officer := civic_private.pick_officer(organization, report, department);
+    END IF;
     IF officer IS NULL THEN
         RETURN false;
     END IF;
