@@ -6,7 +6,7 @@ COMMENT ON FUNCTION civic.work_add(uuid, timestamptz, interval) IS
     ' months, a negative duration or one that ends after 2199, 22008 start before 1970 or after 2199, P0002 no such'
     ' calendar.';
 
-CREATE FUNCTION civic.work_between(calendar_id uuid, "from" timestamptz, until timestamptz) RETURNS interval
+CREATE FUNCTION civic.work_between(calendar_id uuid, start timestamptz, until timestamptz) RETURNS interval
     LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'civic_work_between_times';
 COMMENT ON FUNCTION civic.work_between(uuid, timestamptz, timestamptz) IS
     'Working time of a calendar between two moments, in hours; negative where the second comes first. A null calendar'
@@ -25,7 +25,7 @@ COMMENT ON FUNCTION civic_private.clock_deadline(
     ' stands. Errors as civic.work_add().';
 
 CREATE FUNCTION civic_private.clock_worked(
-    organization uuid, calendar uuid, "from" timestamptz, until timestamptz, paused timestamptz[],
+    organization uuid, calendar uuid, start timestamptz, until timestamptz, paused timestamptz[],
     resumed timestamptz[]
 ) RETURNS interval
     LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'civic_clock_worked';
@@ -468,8 +468,9 @@ DECLARE
     failures integer;
     due civic.sla_state;
 BEGIN
-    SELECT k.*, r.status_updated_at AS since INTO t FROM civic.tasks AS k
+    SELECT k.*, r.status_updated_at AS since, o.time_zone INTO t FROM civic.tasks AS k
     JOIN civic.reports AS r ON r.organization_id = k.organization_id AND r.id = k.report_id
+    JOIN civic.organizations AS o ON o.id = k.organization_id
     WHERE k.organization_id = organization AND k.id = task;
     SELECT c.* INTO clock
     FROM civic_private.read_clock(organization, t.report_id, t.sla_policy_id, t.sla_severity, t.assigned_at) AS c;
@@ -486,8 +487,10 @@ BEGIN
         escalated := escalated + civic_private.raise_escalation(organization, t.report_id, t.assigned_to, event.reason,
             event.level, event.occasion,
             CASE event.reason
-                WHEN 'sla_breach' THEN format('The deadline of %s was missed.', event.occasion)
-                ELSE format('The work is %s since %s.', replace(t.status::text, '_', ' '), event.occasion)
+                WHEN 'sla_breach' THEN format('The deadline of %s was missed.',
+                    civic_private.local_time(event.occasion, t.time_zone))
+                ELSE format('The work is %s since %s.', replace(t.status::text, '_', ' '),
+                    civic_private.local_time(event.occasion, t.time_zone))
             END, NULL);
     END LOOP;
     SELECT count(*) AS times, max(h.changed_at) AS last INTO rework FROM civic.status_history AS h
