@@ -13,6 +13,7 @@ import time
 import psycopg2
 
 from harness import (Log, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value)
+from sla import measure_deadlines
 
 ORGANIZATION = '00000000-0000-0000-0000-000000001001'
 OPEN = ("status IN ('assigned_to_department', 'assigned_to_officer', 'assignment_rejected', 'acknowledged',"
@@ -521,6 +522,7 @@ MEASURES = {
     'identity': measure_identity,
     'growth': measure_growth,
     'rules': measure_rules,
+    'deadlines': lambda table, options: measure_deadlines(table, options, make_database),
 }
 
 
