@@ -31,7 +31,7 @@ SELECT bench.organization(1), bench.person(6, n), bench.person(5, n), u.id, u.de
 FROM generate_series(0, :tasks - 1) AS n
 JOIN civic.users AS u ON u.organization_id = bench.organization(1) AND u.id = bench.person(1, 11 + n / 100 % 60)
 CROSS JOIN LATERAL (
-    SELECT now() - interval '7 days' + interval '40 days' * ((n * 7919 % :tasks) / :tasks::float8 - 0.5) AS assigned_at
+    SELECT now() - interval '7 days' + interval '40 days' * ((n::bigint * 7919 % :tasks) / :tasks::float8 - 0.5) AS assigned_at
 ) AS t;
 SELECT definition FROM task_indexes \gexec
 RESET session_replication_role;

@@ -26,7 +26,8 @@ SELECT is(tap.attempt('a.admin', format('INSERT INTO civic.calendar_holidays (ca
     format('holiday %s with hours %s', x.day, x.hours))
 FROM (VALUES
     ('a.calendar', '2026-12-24', '{08:00-12:00}', '1'), ('a.calendar', '2026-12-25', '{}', '1'),
-    ('a.calendar', '2026-12-24', '{08:00-12:00,13:00-14:00}', '1'), ('a.calendar', '2026-12-24', '{12:00-08:00}', 'ZC030'),
+    ('a.calendar', '2026-12-24', '{08:00-12:00,13:00-14:00}', '1'), ('a.calendar', '2026-12-24', '{12:00-08:00}',
+    'ZC030'),
     ('a.calendar', '2026-12-24', '{NULL}', 'ZC030'), ('a.calendar', 'infinity', '{}', '23514'),
     ('a.calendar', '1900-01-01', '{}', '23514'), ('a.calendar', '2020-01-01', '{}', '23505'),
     ('b.calendar', '2026-12-24', '{}', '23503')
@@ -74,14 +75,17 @@ FROM (VALUES
     ('NULL', '''2026-03-02 08:00+00''', '''30 hours''', '2026-03-03 14:00:00+00'),
     ('NULL', 'NULL', '''30 hours''', NULL), ('NULL', 'now()', 'NULL', NULL),
     ('NULL', '''infinity''', '''1 hour''', '22008'), ('NULL', '''-infinity''', '''1 hour''', '22008'),
-    ('NULL', '''1969-12-31 23:59+00''', '''1 hour''', '22008'), ('NULL', '''2200-01-01 00:00+00''', '''1 hour''', '22008'),
+    ('NULL', '''1969-12-31 23:59+00''', '''1 hour''', '22008'), ('NULL', '''2200-01-01 00:00+00''', '''1 hour''',
+    '22008'),
     ('tap.id(''b.calendar'')', 'now()', '''1 hour''', 'P0002'), ('tap.id(''nosuch'')', 'now()', '''1 hour''', 'P0002')
 ) AS x (calendar, start, worked, outcome);
 SELECT is(tap.value('none.service', format('SELECT civic.work_add(%L, now(), ''1 hour'')', tap.id('office'))), 'P0002',
     'without an organization there is no calendar');
-SELECT is(tap.value('a.anon', format('SELECT civic.work_between(%L, ''2026-03-02'', ''2026-03-09'')', tap.id('office'))),
+SELECT is(tap.value('a.anon', format('SELECT civic.work_between(%L, ''2026-03-02'', ''2026-03-09'')',
+    tap.id('office'))),
     '42:00:00', 'a week');
-SELECT is(tap.value('a.anon', format('SELECT civic.work_between(%L, ''2026-03-09'', ''2026-03-02'')', tap.id('office'))),
+SELECT is(tap.value('a.anon', format('SELECT civic.work_between(%L, ''2026-03-09'', ''2026-03-02'')',
+    tap.id('office'))),
     '-42:00:00', 'and backwards');
 
 -- Zones: against the server's own conversion, quarter by quarter of the weeks in which the clocks change.
@@ -105,16 +109,17 @@ CROSS JOIN unnest(ARRAY['2026-03-05', '2026-03-24', '2026-04-01', '2026-09-30', 
     '2018-02-14', '2018-11-01', '2011-12-27', '2150-03-24', '2150-10-20', '1985-12-28']::timestamptz[]) AS w (day);
 SELECT is(tap.value('a.citizen', format('SELECT count(*) FROM generate_series(1, 3000) AS n CROSS JOIN LATERAL (SELECT'
     ' ''2025-01-01''::timestamptz + make_interval(mins => n * 7919 %% 1000000, secs => n %% 7) AS start,'
-    ' make_interval(secs => n * 104729 %% 500000) AS d) AS x WHERE civic.work_between(%1$L, x.start, civic.work_add(%1$L,'
-    ' x.start, x.d)) <> x.d OR civic.work_between(%1$L, x.start, civic.work_add(%1$L, x.start, x.d)'
-    ' - interval ''1 microsecond'') >= x.d', tap.id(c.name))), '0',
+    ' make_interval(secs => n * 104729 %% 500000) AS d) AS x CROSS JOIN LATERAL (SELECT civic.work_add(%1$L, x.start,'
+    ' x.d) AS done) AS y WHERE civic.work_between(%1$L, x.start, y.done) <> x.d'
+    ' OR civic.work_between(%1$L, x.start, y.done - interval ''1 microsecond'') >= x.d', tap.id(c.name))), '0',
     format('%s: work_between() of work_add() gives the duration back, and a microsecond less gives less', c.name))
 FROM (VALUES ('office'), ('berlin'), ('America/Chicago01:15-03:30 22:00-24:00'),
     ('Australia/Lord_Howe01:15-03:30 22:00-24:00'), ('Asia/Kolkata00:00-24:00')) AS c (name);
 
 -- A change of a calendar holds at once, and not after a rollback.
 CREATE FUNCTION tap.office_week() RETURNS text LANGUAGE sql AS $$
-    SELECT tap.value('a.citizen', format('SELECT civic.work_between(%L, ''2026-06-01'', ''2026-06-08'')', tap.id('office')))
+    SELECT tap.value('a.citizen', format('SELECT civic.work_between(%L, ''2026-06-01'', ''2026-06-08'')',
+    tap.id('office')))
 $$;
 SELECT is(tap.office_week(), '40:00:00', 'before');
 SAVEPOINT change;
@@ -132,9 +137,12 @@ ROLLBACK TO change;
 SELECT is(tap.office_week(), '40:00:00', 'as before');
 
 -- 3. Policies.
+INSERT INTO civic.business_calendars (organization_id, id, name, weekly_hours)
+VALUES (tap.id('a'), tap.id('a.seldom'), 'Seldom', '{"friday": ["08:00-08:01"]}');
 SELECT is(tap.attempt('a.admin', format('SELECT civic.set_sla_policy(%s)', x.arguments)), x.outcome, x.arguments)
 FROM (VALUES
-    ('''8 hours''', '1'), ('''366 days''', '1'), ('''367 days''', 'ZC031'), ('''0''', 'ZC031'), ('''-1 hour''', 'ZC031'),
+    ('''8 hours''', '1'), ('''366 days''', '1'), ('''367 days''', 'ZC031'), ('''0''', 'ZC031'), ('''-1 hour''',
+    'ZC031'),
     ('''1 month''', 'ZC031'), ('''1 hour'', warning_before => ''1 month''', 'ZC031'),
     ('''1 hour'', warning_before => ''-1 hour''', 'ZC031'), ('NULL', 'ZC031'), ('''1 hour'', 2', 'ZC031'),
     ('working_days => 3', 'ZC031'), ('working_days => 3, calendar_id => tap.id(''a.calendar'')', '1'),
@@ -142,7 +150,10 @@ FROM (VALUES
     ('working_days => 367, calendar_id => tap.id(''a.calendar'')', 'ZC031'),
     ('''1 hour'', calendar_id => tap.id(''b.calendar'')', '23503'), ('''1 hour'', category => ''nosuch''', '23503'),
     ('''1 hour'', department_id => tap.dept(''b'', ''PWD'')', '23503'),
-    ('''366 days'', calendar_id => tap.id(''a.calendar2'')', '1'), ('working_days => 366, calendar_id => tap.id(''a.calendar2'')', '1')
+    ('''366 days'', calendar_id => tap.id(''a.calendar2'')', '1'),
+    ('working_days => 366, calendar_id => tap.id(''a.calendar2'')', '1'),
+    ('''3 hours'', calendar_id => tap.id(''a.seldom'')', '1'),
+    ('''366 days'', calendar_id => tap.id(''a.seldom'')', 'ZC031')
 ) AS x (arguments, outcome);
 SELECT is(tap.attempt('a.' || x.actor, 'SELECT civic.set_sla_policy(''8 hours'')'), '42501', format('%s sets no policy',
     x.actor))
@@ -174,7 +185,8 @@ UPDATE civic.sla_policies SET valid_until = '2026-02-01' WHERE id = tap.id('poli
 SELECT is(civic_private.find_sla_policy(tap.id('a'), tap.dept('a', 'PWD'), 'roads', 'high', now()), tap.id('policy.dc'),
     'department and category before department and severity');
 UPDATE civic.sla_policies SET valid_until = '2026-02-01' WHERE id = tap.id('policy.dc');
-SELECT is(civic_private.find_sla_policy(tap.id('a'), tap.dept('a', 'PWD'), 'roads', 'high', now()), tap.id('policy.d+s'),
+SELECT is(civic_private.find_sla_policy(tap.id('a'), tap.dept('a', 'PWD'), 'roads', 'high', now()),
+    tap.id('policy.d+s'),
     'department and severity before category and severity');
 SELECT is(civic_private.find_sla_policy(tap.id('a'), tap.dept('a', 'PWD'), 'roads', 'high', '2026-01-15'),
     tap.id('policy.dc+s'), 'what held at the time holds for the time');
@@ -254,17 +266,20 @@ SELECT is(tap.clock('life1'), '5 days ok 0', 'three days stood, not four');
 SELECT is(tap.attempt('a.officer', format('SELECT civic.resume_clock(%L)', tap.id('a.life1'))), 'ZC032',
     'a clock that runs cannot be resumed');
 -- Another severity: from the start, with the pauses kept.
-SELECT tap.do('a.admin', format('UPDATE civic.reports SET severity = ''low'' WHERE id = %L', tap.id('a.life1'))) \g /dev/null
+SELECT tap.do('a.admin', format('UPDATE civic.reports SET severity = ''low'' WHERE id = %L', tap.id('a.life1')))
+    \g /dev/null
 SELECT is(tap.clock('life1'), '12 days ok 0', 'low: 14 days, 2 of them gone, pauses kept');
 SELECT tap.do('a.admin', format('UPDATE civic.reports SET severity = ''critical'' WHERE id = %L',
     tap.id('a.life1'))) \g /dev/null
 SELECT is(tap.clock('life1'), '-34 days ok 0', 'critical: should have been done before the first pause');
 SELECT is(tap.tick(), '0 1 2 0', 'which the next tick notices');
 SELECT is(tap.clock('life1'), '-34 days violated 1', 'missed');
-SELECT tap.do('a.admin', format('UPDATE civic.reports SET severity = ''high'' WHERE id = %L', tap.id('a.life1'))) \g /dev/null
+SELECT tap.do('a.admin', format('UPDATE civic.reports SET severity = ''high'' WHERE id = %L', tap.id('a.life1')))
+    \g /dev/null
 SELECT is(tap.clock('life1'), '1 day ok 1', 'high: a day is left; that one was missed stays on record');
 -- Done, and opened again: what lay between does not count.
-SELECT tap.call('officer', 'finish_work', 'life1', ', ''Done.'''), tap.call('admin', 'approve_work', 'life1') \g /dev/null
+SELECT tap.call('officer', 'finish_work', 'life1', ', ''Done.'''), tap.call('admin', 'approve_work', 'life1')
+    \g /dev/null
 SELECT is((SELECT t.sla_next_check FROM civic.tasks AS t WHERE t.report_id = tap.id('a.life1')), NULL,
     'work that is done is not looked at');
 SELECT tap.pass('life1', '20 days'), tap.call('admin', 'close_report', 'life1') \g /dev/null
@@ -283,11 +298,13 @@ SELECT tap.pass('life1', '4 days'), tap.call('officer3', 'acknowledge_report', '
 SELECT is(tap.clock('life1'), '-1 days violated 2', 'work that is done too late missed its deadline');
 -- Refused and given again to the same officer.
 SELECT tap.pass('life2', '1 day'), tap.call('officer', 'refuse_assignment', 'life2', ', ''Not in my district.'''),
-    tap.pass('life2', '5 days'), tap.call('admin', 'assign_officer', 'life2', format(', %L', tap.id('a.officer'))) \g /dev/null
+    tap.pass('life2', '5 days'), tap.call('admin', 'assign_officer', 'life2', format(', %L', tap.id('a.officer')))
+    \g /dev/null
 SELECT is(tap.clock('life2'), '6 days ok 0', 'the days it was refused do not count');
 -- Back to the department: no officer, no clock, no open pause.
 SELECT tap.call('officer', 'pause_clock', 'life2', ', ''Which house?'''), tap.call('admin', 'hold_report', 'life2',
-    ', ''Waiting for spare parts.'''), tap.call('admin', 'assign_department', 'life2', format(', %L', tap.dept('a', 'PWD')))
+    ', ''Waiting for spare parts.'''), tap.call('admin', 'assign_department', 'life2', format(', %L', tap.dept('a',
+    'PWD')))
     \g /dev/null
 SELECT is(tap.clock('life2'), NULL, 'no task');
 SELECT is((SELECT count(*) FROM civic.sla_pauses AS p WHERE p.report_id = tap.id('a.life2') AND p.resumed_at IS NULL),
@@ -300,7 +317,8 @@ SELECT is(tap.attempt('a.admin', format('SELECT civic.pause_clock(%L, ''What?'')
 -- Who may stop a clock.
 SELECT is(tap.attempt('a.' || x.actor, format('SELECT civic.pause_clock(%L, ''What?'')', tap.id('a.life3'))), x.outcome,
     format('%s stops the clock: %s', x.actor, x.outcome))
-FROM (VALUES ('citizen', '42501'), ('neighbour', '42501'), ('moderator', '42501'), ('officer', '1'), ('officer2', '42501'),
+FROM (VALUES ('citizen', '42501'), ('neighbour', '42501'), ('moderator', '42501'), ('officer', '1'), ('officer2',
+    '42501'),
     ('officer3', '42501'), ('auditor', '42501'), ('admin', '1'), ('super_admin', '1'), ('clerk', '42501'),
     ('service', '1'), ('anon', '42501'), ('inactive', 'P0002')) AS x (actor, outcome);
 SELECT is(tap.attempt('b.admin', format('SELECT civic.%I(%L%s)', f.name, tap.id('a.life3'), f.more)), 'P0002',
@@ -322,7 +340,8 @@ WHERE t.report_id IN (tap.id('a.life4'), tap.id('a.life5')) AND p.organization_i
     AND p.calendar_id = tap.id('office') AND p.category = 'roads';
 SET LOCAL session_replication_role = origin;
 CREATE FUNCTION tap.deadline(report text) RETURNS text LANGUAGE sql AS $$
-    SELECT tap.value('a.citizen', format('SELECT to_char(civic.report_deadline(%L) AT TIME ZONE ''UTC'', ''Dy DD HH24:MI'')',
+    SELECT tap.value('a.citizen',
+    format('SELECT to_char(civic.report_deadline(%L) AT TIME ZONE ''UTC'', ''Dy DD HH24:MI'')',
         tap.id('a.' || report)))
 $$;
 SELECT is(tap.deadline('life4'), 'Wed 04 10:00', 'from Monday 10:00, 16 hours of the office');
@@ -349,7 +368,8 @@ SELECT tap.do('a.admin', format('SELECT civic.set_sla_policy(''1 hour'', calenda
     tap.id('office'))) \g /dev/null
 SELECT is(tap.deadline('life5'), 'Wed 04 10:00', 'a new version does not change what was promised');
 SELECT is(tap.steps('a.admin', format('UPDATE civic.reports SET landmark = ''x'', is_featured = true WHERE id = %L',
-    tap.id('a.life5')), format('SELECT to_char(civic.report_deadline(%L), ''DD HH24:MI'')', tap.id('a.life5'))), '04 10:00',
+    tap.id('a.life5')), format('SELECT to_char(civic.report_deadline(%L), ''DD HH24:MI'')', tap.id('a.life5'))),
+    '04 10:00',
     'nor does a move');
 -- The calendar is corrected: the next tick moves the deadline of open work.
 UPDATE civic.tasks SET sla_next_check = now() + interval '1 year' WHERE report_id = tap.id('a.life5');
@@ -363,17 +383,35 @@ SELECT is(tap.value('a.citizen', format('SELECT string_agg(item || '': '' || exp
     'promise: made 2026-03-02 10:00, when the officer was put in charge; calendar: office, time zone UTC; allowed: 16 h'
     ' 0 min; paused: never; holidays: 2026-03-03 Flood; deadline: 2026-03-05 10:00; state: late', 'in words');
 -- Working days.
-SELECT tap.do('a.admin', format('SELECT civic.set_sla_policy(working_days => 3, calendar_id => %L, category => ''other'')',
+SELECT tap.do('a.admin',
+    format('SELECT civic.set_sla_policy(working_days => 3, calendar_id => %L, category => ''other'')',
     tap.id('office'))) \g /dev/null
 SET LOCAL session_replication_role = replica;
 UPDATE civic.tasks AS t SET sla_policy_id = p.id, assigned_at = '2026-04-01 16:59+00' FROM civic.sla_policies AS p
 WHERE t.report_id = tap.id('a.life6') AND p.organization_id = tap.id('a') AND p.working_days = 3;
 SET LOCAL session_replication_role = origin;
-SELECT is(tap.deadline('life6'), 'Wed 08 17:00', 'three working days over Easter: the short Thursday, Tuesday, Wednesday');
+SELECT is(tap.deadline('life6'), 'Wed 08 17:00',
+    'three working days over Easter: the short Thursday, Tuesday, Wednesday');
 SELECT is(tap.add_pause('life6', '2026-04-02 07:00+00', '2026-04-07 09:00+00'), 'Thu 09 17:00',
     'a day that was all paused does not count, one that was not does');
 SELECT tap.do('a.admin', 'UPDATE civic.sla_policies SET valid_until = now() WHERE valid_until IS NULL') \g /dev/null
-UPDATE civic.tasks SET sla_next_check = NULL WHERE report_id IN (tap.id('a.life4'), tap.id('a.life5'), tap.id('a.life6'));
+UPDATE civic.tasks SET sla_next_check = NULL WHERE report_id IN (tap.id('a.life4'), tap.id('a.life5'),
+    tap.id('a.life6'));
+
+-- A promise without end, because the calendar lost its hours, keeps nobody else from being looked at.
+SELECT tap.do('a.admin', format('SELECT civic.set_sla_policy(''3 hours'', calendar_id => %L, category => ''other'')',
+    tap.id('a.seldom'))) \g /dev/null
+INSERT INTO civic.calendar_holidays (organization_id, calendar_id, day, name)
+SELECT tap.id('a'), tap.id('a.seldom'), d::date, 'Closed'
+FROM generate_series('2000-01-07'::timestamp, '2199-12-27', '7 days') AS d;
+SELECT tap.add_report('a', 'endless', 'neighbour', 'assigned_to_officer', 'PWD', 'officer') \g /dev/null
+SELECT is((SELECT t.sla_deadline FROM civic.tasks AS t WHERE t.report_id = tap.id('a.endless')), 'infinity',
+    'a deadline that never comes');
+UPDATE civic.tasks SET sla_next_check = now() WHERE report_id = tap.id('a.endless');
+SELECT is(tap.tick(), '0 0 0 0', 'is looked at');
+SELECT is(tap.value('a.citizen', format('SELECT string_agg(explanation, '', '') FROM civic.explain_deadline(%L)'
+    ' WHERE item IN (''deadline'', ''state'')', tap.id('a.endless'))), 'never, in time', 'and explained');
+SELECT tap.do('a.admin', 'UPDATE civic.sla_policies SET valid_until = now() WHERE valid_until IS NULL') \g /dev/null
 
 -- 6. Ticks. Everything else is out of the way.
 UPDATE civic.tasks SET sla_next_check = NULL WHERE organization_id = tap.id('a')
@@ -473,7 +511,8 @@ SELECT is(tap.attempt('a.' || x.actor, 'SELECT civic.tick()'), x.outcome, format
 FROM (VALUES ('citizen', '42501'), ('officer', '42501'), ('admin', '42501'), ('auditor', '42501'), ('super_admin', '1'),
     ('service', '1'), ('anon', '42501'), ('db_auditor', '42501'), ('inactive', '42501')) AS x (actor, outcome);
 SELECT is(tap.attempt('none.service', 'SELECT civic.tick()'), '28000', 'the clock of no organization');
-SELECT is(tap.attempt('a.service', format('SELECT civic.tick(%s)', x.arguments)), '22023', format('tick(%s)', x.arguments))
+SELECT is(tap.attempt('a.service', format('SELECT civic.tick(%s)', x.arguments)), '22023', format('tick(%s)',
+    x.arguments))
 FROM (VALUES ('0'), ('-1'), ('NULL'), ('100001'), ('1, ''infinity'''), ('1, NULL')) AS x (arguments);
 UPDATE civic.tasks SET sla_next_check = now() - interval '1 day' WHERE organization_id = tap.id('b');
 SELECT is(tap.tick(), '0 0 0 0', 'another organization has a clock of its own');
@@ -501,7 +540,8 @@ BEGIN
 END
 $$;
 SELECT is(tap.move('admin', b.label, a.label), CASE WHEN b.label = a.label THEN '1'
-    WHEN b.label IN ('resolved', 'de_escalated') OR a.label = 'escalated' OR b.place > a.place THEN 'ZC001' ELSE '1' END,
+    WHEN b.label IN ('resolved',
+    'de_escalated') OR a.label = 'escalated' OR b.place > a.place THEN 'ZC001' ELSE '1' END,
     format('from %s to %s', b.label, a.label))
 FROM unnest(enum_range(NULL::civic.escalation_status)::text[]) WITH ORDINALITY AS b (label, place)
 CROSS JOIN unnest(enum_range(NULL::civic.escalation_status)::text[]) WITH ORDINALITY AS a (label, place);
@@ -514,7 +554,8 @@ SELECT is(tap.steps('a.admin', format('SELECT civic.acknowledge_escalation(%L)',
     format('SELECT concat_ws('' '', status, action_taken, acknowledged_at = now(), resolved_at = now())'
     ' FROM civic.escalations WHERE id = %L', tap.id('a.escalation.priv_mine'))), 'resolved Sent somebody. t t',
     'acknowledged, then resolved');
-SELECT is(tap.attempt('a.admin', format('SELECT civic.resolve_escalation(%L, '' '')', tap.id('a.escalation.priv_mine'))),
+SELECT is(tap.attempt('a.admin', format('SELECT civic.resolve_escalation(%L, '' '')',
+    tap.id('a.escalation.priv_mine'))),
     'ZC002', 'resolving needs words');
 SELECT is(tap.steps('a.admin', format('SELECT civic.transition(''escalation'', %L, ''de_escalated'', ''A mistake.'')',
     tap.id('a.escalation.priv_mine')), format('SELECT count(*) FROM civic.status_history WHERE entity_id = %L'
@@ -552,7 +593,8 @@ END
 $$;
 SELECT matches(tap.plan('SELECT t.id FROM civic.tasks AS t WHERE t.organization_id = tap.id(''a'') AND t.sla_next_check'
     ' <= now() ORDER BY t.sla_next_check, t.id LIMIT 10 FOR NO KEY UPDATE SKIP LOCKED'),
-    '^Limit\n  ->  LockRows\n        ->  Index Scan using tasks_sla_next_check on tasks t\n', 'due work, in order, unsorted');
+    '^Limit\n  ->  LockRows\n        ->  Index Scan using tasks_sla_next_check on tasks t\n',
+    'due work, in order, unsorted');
 SELECT matches(tap.plan('SELECT t.id FROM civic.tasks AS t WHERE t.organization_id = tap.id(''a'') AND t.status NOT IN'
     ' (''resolved'', ''rejected'') AND t.sla_deadline < now() ORDER BY t.sla_deadline, t.id LIMIT 10'),
     'Index Scan using tasks_sla_deadline', 'overdue work');
