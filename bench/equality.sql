@@ -312,3 +312,74 @@ BEGIN
     DROP TABLE places;
 END
 $$;
+
+-- Hours of a day, two windows at most, on any minute.
+CREATE FUNCTION bench.random_hours() RETURNS text[] LANGUAGE sql VOLATILE
+AS $$
+    SELECT ARRAY(
+        SELECT format('%s:%s-%s:%s', to_char(edges[i] / 60, 'FM00'), to_char(edges[i] % 60, 'FM00'),
+            to_char(edges[i + 1] / 60, 'FM00'), to_char(edges[i + 1] % 60, 'FM00'))
+        FROM generate_series(1, cardinality(edges) - 1, 2) AS i
+    )
+    FROM (
+        SELECT ARRAY(
+            SELECT DISTINCT least(1440, 5 * floor(random() * 320)::integer)
+            FROM generate_series(1, (ARRAY[0, 2, 4])[1 + floor(random() * 3)::integer]) ORDER BY 1
+        ) AS edges
+    ) AS e
+$$;
+
+-- Calendars of organization 1: random hours and holidays in zones of all kinds.
+CREATE FUNCTION bench.random_calendars(calendars integer) RETURNS void LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    FOR n IN 1..calendars LOOP
+        INSERT INTO civic.business_calendars (organization_id, id, name, time_zone, weekly_hours)
+        SELECT bench.organization(1), bench.person(7, n), 'Calendar ' || n,
+            bench.pick('UTC', 'America/Chicago', 'Europe/Berlin', 'Asia/Kolkata', 'Australia/Lord_Howe',
+                'America/Sao_Paulo', 'Asia/Kathmandu', 'Pacific/Auckland'),
+            jsonb_object_agg(d, to_jsonb(bench.random_hours())) || '{"wednesday": ["08:00-12:00"]}'
+        FROM unnest(ARRAY['monday', 'tuesday', 'thursday', 'friday', 'saturday', 'sunday']) AS d;
+        INSERT INTO civic.calendar_holidays (organization_id, calendar_id, day, name, hours)
+        SELECT bench.organization(1), bench.person(7, n), '2018-01-01'::date + floor(random() * 1400)::integer,
+            'Holiday', bench.random_hours()
+        FROM generate_series(1, 60)
+        ON CONFLICT DO NOTHING;
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION bench.check_sla(cases integer) RETURNS void LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    calendar uuid;
+    begins timestamptz;
+    ends timestamptz;
+    duration text;
+    statement text;
+BEGIN
+    PERFORM bench.random_calendars(200);
+    PERFORM bench.become('civic_user', bench.organization(1)::text, bench.person(1, 71)::text, NULL);
+    FOR n IN 1..cases / 10 LOOP
+        calendar := CASE WHEN random() < 0.02 THEN NULL WHEN random() < 0.01 THEN bench.person(7, 0)
+            ELSE bench.person(7, 1 + floor(random() * 200)::integer) END;
+        begins := '2018-01-01 00:00:00+00'::timestamptz + make_interval(mins => floor(random() * 2000000)::integer,
+            secs => CASE WHEN random() < 0.5 THEN 0 ELSE random() * 60 END);
+        IF random() < 0.02 THEN
+            begins := bench.pick('1969-12-31 23:00:00+00', '2200-01-01 00:00:00+00', 'infinity');
+        END IF;
+        ends := begins + make_interval(mins => floor((random() - 0.3) * 30000)::integer,
+            secs => CASE WHEN random() < 0.5 THEN 0 ELSE random() * 60 END);
+        duration := CASE WHEN random() < 0.03 THEN bench.pick('1 month', '-1 hour', '1 year 2 days', '0')
+            WHEN random() < 0.5 THEN floor(random() * 120) || ' minutes'
+            ELSE round((random() * 300000)::numeric, 6) || ' seconds' END;
+        statement := format('SELECT to_jsonb(%%1$s.work_add(%L, %L, %L)) WHERE $1 IS NULL', calendar, begins, duration);
+        INSERT INTO bench.answers VALUES ('work_add()', to_jsonb(statement),
+            bench.outcome(format(statement, 'civic'), NULL), bench.outcome(format(statement, 'twin'), NULL));
+        statement := format('SELECT to_jsonb(%%1$s.work_between(%L, %L, %L)) WHERE $1 IS NULL', calendar, begins, ends);
+        INSERT INTO bench.answers VALUES ('work_between()', to_jsonb(statement),
+            bench.outcome(format(statement, 'civic'), NULL), bench.outcome(format(statement, 'twin'), NULL));
+    END LOOP;
+    PERFORM bench.become(NULL, NULL, NULL, NULL);
+END
+$$;

@@ -17,12 +17,14 @@ from duplicates import measure_duplicates
 from intake import measure_intake
 from quality import measure_quality
 from harness import (Log, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value)
+from sla import measure_deadlines
 
 ORGANIZATION = '00000000-0000-0000-0000-000000001001'
 OPEN = ("status IN ('assigned_to_department', 'assigned_to_officer', 'assignment_rejected', 'acknowledged',"
         " 'in_progress', 'pending_verification', 'on_hold', 'reopened')")
 COLUMNS = 'id, report_number, title, category, status, severity, latitude, longitude, created_at'
 ORGANIZATIONS = 10
+TWINS = ('identity', 'guard', 'uuid', 'routing', 'sla')
 
 
 def person(number):
@@ -37,7 +39,7 @@ def make_database(name, reports, organizations=ORGANIZATIONS):
     query('postgres', f'CREATE DATABASE {name}')
     query(name, 'CREATE EXTENSION civic CASCADE', client_min_messages='warning')
     psql(name, 'generate.sql', organizations=organizations, reports=reports)
-    for twin in ('identity', 'guard', 'uuid', 'routing'):
+    for twin in TWINS:
         psql(name, f'twins/{twin}.sql')
     say(f'  {time.monotonic() - started:.0f} s')
 
@@ -51,6 +53,7 @@ def check_twins(tap, cases, seed):
         cursor.execute('SELECT setseed(%s)', (seed,))
         cursor.execute('SELECT bench.random_rules(bench.organization(2), 100)')
         for function in ('check_guard', 'check_identity', 'check_uuid', 'check_routing'):
+        for function in ('check_guard', 'check_identity', 'check_uuid', 'check_sla'):
             cursor.execute(f'SELECT bench.{function}(%s)', (cases,))
         cursor.execute("SELECT part, count(*), count(*) FILTER (WHERE c ? 'error'), count(DISTINCT c ->> 'error'),"
                        ' count(*) FILTER (WHERE c IS DISTINCT FROM twin OR part = %s AND c IS NOT NULL)'
@@ -529,6 +532,7 @@ MEASURES = {
     'duplicates': measure_duplicates,
     'quality': measure_quality,
     'intake': measure_intake,
+    'deadlines': lambda table, options: measure_deadlines(table, options, make_database),
 }
 
 

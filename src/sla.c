@@ -164,7 +164,8 @@ clock_calendar(FunctionCallInfo fcinfo)
 /*
  * civic_clock_deadline
  *		Arguments: organization, calendar or null, start, time allowed or null, working days or null, beginnings and
- *		ends of pauses. Null while the clock stands.
+ *		ends of pauses. Null while the clock stands, infinity where the calendar ends before so much was worked: one
+ *		such promise must not keep civic.tick() from all others.
  */
 Datum
 civic_clock_deadline(PG_FUNCTION_ARGS)
@@ -177,6 +178,8 @@ civic_clock_deadline(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(2) || (PG_ARGISNULL(3) && PG_ARGISNULL(4)))
 		PG_RETURN_NULL();
+	if (TIMESTAMP_NOT_FINITE(PG_GETARG_TIMESTAMPTZ(2)))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(2));
 	if (!PG_ARGISNULL(3))
 		allowed.time = duration(PG_GETARG_INTERVAL_P(3));
 	if (!PG_ARGISNULL(4))
@@ -186,6 +189,8 @@ civic_clock_deadline(PG_FUNCTION_ARGS)
 								 npauses, &deadline);
 	if (result == CIVIC_WORK_PAUSED)
 		PG_RETURN_NULL();
+	if (result == CIVIC_WORK_NEVER)
+		PG_RETURN_TIMESTAMPTZ(DT_NOEND);
 	if (result != CIVIC_WORK_OK)
 		refuse(result);
 	PG_RETURN_TIMESTAMPTZ(deadline);

@@ -6,7 +6,7 @@ COMMENT ON FUNCTION civic.work_add(uuid, timestamptz, interval) IS
     ' months, a negative duration or one that ends after 2199, 22008 start before 1970 or after 2199, P0002 no such'
     ' calendar.';
 
-CREATE FUNCTION civic.work_between(calendar_id uuid, "from" timestamptz, until timestamptz) RETURNS interval
+CREATE FUNCTION civic.work_between(calendar_id uuid, start timestamptz, until timestamptz) RETURNS interval
     LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'civic_work_between_times';
 COMMENT ON FUNCTION civic.work_between(uuid, timestamptz, timestamptz) IS
     'Working time of a calendar between two moments, in hours; negative where the second comes first. A null calendar'
@@ -22,10 +22,10 @@ COMMENT ON FUNCTION civic_private.clock_deadline(
     uuid, uuid, timestamptz, interval, integer, timestamptz[], timestamptz[]
 ) IS
     'When so much working time, or so many working days, will have passed outside of pauses; null while the clock'
-    ' stands. Errors as civic.work_add().';
+    ' stands, infinity where that is after 2199. Errors as civic.work_add().';
 
 CREATE FUNCTION civic_private.clock_worked(
-    organization uuid, calendar uuid, "from" timestamptz, until timestamptz, paused timestamptz[],
+    organization uuid, calendar uuid, start timestamptz, until timestamptz, paused timestamptz[],
     resumed timestamptz[]
 ) RETURNS interval
     LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'civic_clock_worked';
@@ -209,19 +209,17 @@ BEGIN
         WHEN NEW.working_days IS NOT NULL AND NEW.calendar_id IS NULL THEN 'Working days need a calendar.'
         WHEN num_nonnulls(NEW.time_allowed, NEW.working_days) <> 1
             THEN 'Either time_allowed or working_days is given.'
+        WHEN EXISTS (
+            SELECT FROM civic.business_calendars AS c
+            WHERE c.organization_id = NEW.organization_id AND c.id = NEW.calendar_id
+        ) AND civic_private.clock_deadline(NEW.organization_id, NEW.calendar_id, NEW.valid_from, NEW.time_allowed,
+            NEW.working_days, NULL, NULL) = 'infinity'
+            THEN 'The calendar has so few working hours that the deadline comes after 2199.'
     END;
     IF fault IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'ZC031',
             MESSAGE = 'the time that the policy allows cannot be used',
             DETAIL = fault, TABLE = 'sla_policies', SCHEMA = 'civic';
-    END IF;
-    -- A calendar that leaves too little work says so now, not when somebody is assigned.
-    IF NEW.calendar_id IS NOT NULL AND EXISTS (
-        SELECT FROM civic.business_calendars AS c
-        WHERE c.organization_id = NEW.organization_id AND c.id = NEW.calendar_id
-    ) THEN
-        PERFORM civic_private.clock_deadline(NEW.organization_id, NEW.calendar_id, NEW.valid_from, NEW.time_allowed,
-            NEW.working_days, NULL, NULL);
     END IF;
     RETURN NEW;
 END
@@ -296,8 +294,10 @@ CREATE FUNCTION civic_private.clock_events(
 ) RETURNS TABLE (
     due_at timestamptz, reason civic.escalation_reason, level civic.escalation_level, occasion timestamptz
 )
-    LANGUAGE sql STABLE PARALLEL SAFE ROWS 8 SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 8 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT warn_at, NULL::civic.escalation_reason, NULL::civic.escalation_level, NULL::timestamptz
     UNION ALL
     SELECT deadline + '1 microsecond', NULL, NULL, NULL
@@ -311,7 +311,8 @@ AS $$
         (NULL, '45 days 1 microsecond', 'level_2'), (NULL, '60 days 1 microsecond', 'level_3')
     ) AS s (status, age, level)
     WHERE coalesce(s.status = clock_events.status::text,
-        clock_events.status IN ('assigned', 'in_progress', 'on_hold'))
+        clock_events.status IN ('assigned', 'in_progress', 'on_hold'));
+END
 $$;
 COMMENT ON FUNCTION civic_private.clock_events(
     civic.task_status, timestamptz, timestamptz, timestamptz, timestamptz[]
@@ -374,7 +375,7 @@ BEGIN
     IF target = 'on_hold' THEN
         INSERT INTO civic.sla_pauses (organization_id, report_id, reason) VALUES (organization, report, 'on_hold')
         ON CONFLICT (organization_id, report_id, reason) WHERE resumed_at IS NULL DO NOTHING;
-    ELSE
+    ELSIF t.status = 'on_hold' THEN
         PERFORM civic_private.end_pauses(organization, report, 'on_hold');
     END IF;
 
@@ -468,8 +469,9 @@ DECLARE
     failures integer;
     due civic.sla_state;
 BEGIN
-    SELECT k.*, r.status_updated_at AS since INTO t FROM civic.tasks AS k
+    SELECT k.*, r.status_updated_at AS since, o.time_zone INTO t FROM civic.tasks AS k
     JOIN civic.reports AS r ON r.organization_id = k.organization_id AND r.id = k.report_id
+    JOIN civic.organizations AS o ON o.id = k.organization_id
     WHERE k.organization_id = organization AND k.id = task;
     SELECT c.* INTO clock
     FROM civic_private.read_clock(organization, t.report_id, t.sla_policy_id, t.sla_severity, t.assigned_at) AS c;
@@ -486,8 +488,10 @@ BEGIN
         escalated := escalated + civic_private.raise_escalation(organization, t.report_id, t.assigned_to, event.reason,
             event.level, event.occasion,
             CASE event.reason
-                WHEN 'sla_breach' THEN format('The deadline of %s was missed.', event.occasion)
-                ELSE format('The work is %s since %s.', replace(t.status::text, '_', ' '), event.occasion)
+                WHEN 'sla_breach' THEN format('The deadline of %s was missed.',
+                    civic_private.local_time(event.occasion, t.time_zone))
+                ELSE format('The work is %s since %s.', replace(t.status::text, '_', ' '),
+                    civic_private.local_time(event.occasion, t.time_zone))
             END, NULL);
     END LOOP;
     SELECT count(*) AS times, max(h.changed_at) AS last INTO rework FROM civic.status_history AS h
@@ -806,7 +810,7 @@ BEGIN
             ELSE format('until the close of working day %s after', c.working_days) END),
         ('worked', civic_private.hours_of(civic_private.clock_worked(t.organization_id, c.calendar, t.assigned_at,
             greatest(t.assigned_at, coalesce(stops, now())), c.paused, c.resumed))),
-        ('paused', CASE WHEN c.paused IS NULL THEN 'never' ELSE format('%s of working time, %s times%s',
+        ('paused', CASE WHEN c.paused IS NULL THEN 'never' ELSE format('%s of working time, pauses: %s%s',
             civic_private.hours_of(
                 civic_private.clock_worked(t.organization_id, c.calendar, t.assigned_at,
                     greatest(t.assigned_at, coalesce(stops, now())), NULL, NULL)
@@ -821,6 +825,7 @@ BEGIN
                     AND (coalesce(c.deadline, now()) AT TIME ZONE zone)::date
         ), 'none on the way')),
         ('deadline', CASE WHEN c.deadline IS NULL THEN 'open: the clock stands'
+            WHEN c.deadline = 'infinity' THEN 'never'
             ELSE civic_private.local_time(c.deadline, zone) END),
         ('state', CASE WHEN stops IS NOT NULL THEN format('ended %s: %s', civic_private.local_time(stops, zone),
                 CASE t.sla_state WHEN 'violated' THEN 'late' ELSE 'in time' END)

@@ -129,6 +129,9 @@ COMMENT ON COLUMN civic.sla_policies.created_at IS 'When the row was created.';
 
 ALTER TABLE civic.tasks ADD CONSTRAINT tasks_sla_policy_fkey FOREIGN KEY (organization_id, sla_policy_id)
     REFERENCES civic.sla_policies (organization_id, id);
+ALTER TABLE civic.tasks ADD CONSTRAINT tasks_assigned_at_check CHECK (
+    assigned_at BETWEEN '1970-01-01 00:00:00+00' AND '2199-12-30 00:00:00+00'
+);
 CREATE INDEX tasks_sla_policy ON civic.tasks (organization_id, sla_policy_id, sla_next_check)
     WHERE sla_policy_id IS NOT NULL;
 -- Only work that is open has a next check, so what is due is found however much is done.

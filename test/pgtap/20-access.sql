@@ -40,7 +40,12 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('reports',              '7      7     all   10    all   all   all   6     6     6     0     6     all   all'),
     ('report_supporters',    '1      1     all   all   all   all   all   0     0     0     0     42501 all   all'),
     ('tasks',                '0      0     0     3     all   all   all   0     0     0     0     42501 all   all'),
-    ('media',                '2      1     all   2     all   all   all   1     1     1     0     1     all   all');
+    ('media',                '2      1     all   2     all   all   all   1     1     1     0     1     all   all'),
+    ('business_calendars',   'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('calendar_holidays',    'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('sla_policies',         'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('sla_pauses',           '0      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
+    ('escalations',          '0      0     all   1     all   all   all   0     0     0     0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -401,7 +406,50 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('media', 'UPDATE', $$UPDATE civic.media SET caption = 'x'$$,
                         '1       0     5     1     0     5     5     0     0     0     0     42501 5     42501'),
     ('media', 'DELETE', $$DELETE FROM civic.media$$,
-                        '1       0     5     1     0     5     5     0     0     0     0     42501 5     42501');
+                        '1       0     5     1     0     5     5     0     0     0     0     42501 5     42501'),
+    ('business_calendars', 'INSERT', $$INSERT INTO civic.business_calendars (organization_id, name, weekly_hours)
+        VALUES (tap.id('$o'), 'New', '{"sunday": ["10:00-12:00"]}')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('business_calendars', 'UPDATE',
+        $$UPDATE civic.business_calendars SET name = 'x' WHERE id = tap.id('$o.calendar')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('business_calendars', 'DELETE', $$DELETE FROM civic.business_calendars WHERE id = tap.id('$o.calendar2')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('calendar_holidays', 'INSERT', $$INSERT INTO civic.calendar_holidays (organization_id, calendar_id, day, name)
+        VALUES (tap.id('$o'), tap.id('$o.calendar'), '2020-12-25', 'Christmas')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('calendar_holidays', 'UPDATE',
+        $$UPDATE civic.calendar_holidays SET name = 'x' WHERE calendar_id = tap.id('$o.calendar')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('calendar_holidays', 'DELETE', $$DELETE FROM civic.calendar_holidays WHERE calendar_id = tap.id('$o.calendar')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('sla_policies', 'INSERT', $$INSERT INTO civic.sla_policies (organization_id, time_allowed)
+        VALUES (tap.id('$o'), '100 hours')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('sla_policies', 'UPDATE',
+        $$UPDATE civic.sla_policies SET valid_until = now() + interval '1 day' WHERE id = tap.id('$o.policy')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    -- What was promised stays.
+    ('sla_policies', 'UPDATE',
+        $$UPDATE civic.sla_policies SET time_allowed = '9 hours' WHERE id = tap.id('$o.policy')$$,
+                        'no      no    no    no    no    no    no    no    no    no    no    42501 no    42501'),
+    ('sla_policies', 'DELETE', $$DELETE FROM civic.sla_policies WHERE id = tap.id('$o.policy')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('sla_pauses', 'INSERT', $$INSERT INTO civic.sla_pauses (organization_id, report_id, reason)
+        VALUES (tap.id('$o'), tap.id('$o.priv_mine'), 'on_hold')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('sla_pauses', 'UPDATE', $$UPDATE civic.sla_pauses SET resumed_at = now()$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('sla_pauses', 'DELETE', $$DELETE FROM civic.sla_pauses$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('escalations', 'INSERT', $$INSERT INTO civic.escalations (organization_id, report_id, level, reason, description)
+        VALUES (tap.id('$o'), tap.id('$o.priv_mine'), 'level_2', 'unresolved', 'x')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('escalations', 'UPDATE',
+        $$UPDATE civic.escalations SET response_notes = 'x' WHERE id = tap.id('$o.escalation.priv_mine')$$,
+                        '0       0     0     1     0     1     1     0     0     0     0     42501 1     42501'),
+    ('escalations', 'DELETE', $$DELETE FROM civic.escalations$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT replace(replace($1, '$o', organization), '$me',
