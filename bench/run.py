@@ -25,6 +25,7 @@ OPEN = ("status IN ('assigned_to_department', 'assigned_to_officer', 'assignment
 COLUMNS = 'id, report_number, title, category, status, severity, latitude, longitude, created_at'
 ORGANIZATIONS = 10
 TWINS = ('identity', 'guard', 'uuid', 'routing', 'sla')
+TWIN_CHECKS = ('guard', 'identity', 'uuid', 'routing', 'sla')
 
 
 def person(number):
@@ -52,9 +53,8 @@ def check_twins(tap, cases, seed):
     with connect('checks') as connection, connection.cursor() as cursor:
         cursor.execute('SELECT setseed(%s)', (seed,))
         cursor.execute('SELECT bench.random_rules(bench.organization(2), 100)')
-        for function in ('check_guard', 'check_identity', 'check_uuid', 'check_routing'):
-        for function in ('check_guard', 'check_identity', 'check_uuid', 'check_sla'):
-            cursor.execute(f'SELECT bench.{function}(%s)', (cases,))
+        for check in TWIN_CHECKS:
+            cursor.execute(f'SELECT bench.check_{check}(%s)', (cases,))
         cursor.execute("SELECT part, count(*), count(*) FILTER (WHERE c ? 'error'), count(DISTINCT c ->> 'error'),"
                        ' count(*) FILTER (WHERE c IS DISTINCT FROM twin OR part = %s AND c IS NOT NULL)'
                        ' FROM bench.answers GROUP BY part ORDER BY part', ('uuid_v7()',))
