@@ -17,6 +17,7 @@ CREATE TABLE civic.areas (
     CONSTRAINT areas_version_key UNIQUE (organization_id, kind, code, valid_from),
     CONSTRAINT areas_validity_check CHECK (valid_until > valid_from),
     CONSTRAINT areas_boundary_check CHECK (NOT ST_IsEmpty(boundary) AND ST_IsValid(boundary)),
+    CONSTRAINT areas_extent_check CHECK (boundary @ ST_MakeEnvelope(-180, -90, 180, 90, 4326)),
     CONSTRAINT areas_name_check CHECK (length(name) BETWEEN 1 AND 255)
 );
 CREATE INDEX areas_parent ON civic.areas (organization_id, parent_id);
