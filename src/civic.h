@@ -26,7 +26,7 @@ typedef enum CivicCache
 {
 	CIVIC_CACHE_ACCESS,   /* users, roles, permissions */
 	CIVIC_CACHE_WORKFLOW, /* transition rules */
-	CIVIC_CACHE_AREAS,	  /* boundaries of areas */
+	CIVIC_CACHE_AREAS,    /* boundaries of areas */
 	CIVIC_CACHES
 } CivicCache;
 
@@ -154,8 +154,8 @@ typedef struct CivicLayer
 	Oid kind;
 	float4 position;  /* of the kind among the kinds */
 	pg_uuid_t stamp;  /* another after each change */
-	uint64 number;	  /* of this layer with this stamp, in this backend */
-	bool settled;	  /* no snapshot to come sees another stamp without a signal */
+	uint64 number;    /* of this layer with this stamp, in this backend */
+	bool settled;     /* no snapshot to come sees another stamp without a signal */
 	uint64 last_cell; /* tile used last, and up to which number of a cell it goes */
 	uint64 last_end;
 	const uint8 *last_bytes;

@@ -69,6 +69,6 @@ COMMENT ON TABLE civic_private.area_tiles IS
 COMMENT ON COLUMN civic_private.area_tiles.organization_id IS 'Organization the areas belong to.';
 COMMENT ON COLUMN civic_private.area_tiles.kind IS 'Kind of the areas.';
 COMMENT ON COLUMN civic_private.area_tiles.cell IS
-    'Place and level of the cell in the quadtree: 56 bits of its south-western corner, east and north taking turns, then'
-    ' five bits of the level.';
+    'Place and level of the cell in the quadtree: 56 bits of its south-western corner, east and north taking turns,'
+    ' then five bits of the level.';
 COMMENT ON COLUMN civic_private.area_tiles.tile IS 'Areas and edges, as src/core/tiles.h describes them.';

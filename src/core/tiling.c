@@ -142,7 +142,7 @@ civic_rings_from_wkb(const uint8_t *wkb, size_t length, uint8_t *out, size_t cap
 typedef enum Side
 {
 	BESIDE, /* never counts for points of the cell */
-	EAST,	/* counts by latitude */
+	EAST,   /* counts by latitude */
 	TOUCHING
 } Side;
 
@@ -463,7 +463,8 @@ civic_rings_corners(const uint8_t *rings, size_t length, uint32_t nrings, const 
 		{
 			double x = civic_number_at(reader.x, i);
 			double y = civic_number_at(reader.y, i);
-			bool known = !(x >= cell->west && x <= cell->east && y >= cell->south && y <= cell->north);
+			bool known =
+				!(x >= cell->west && x <= cell->east && y >= cell->south && y <= cell->north);
 
 			for (int j = 0; j < corners->count && !known; j++)
 				known = corners->x[j] == x && corners->y[j] == y;

@@ -126,7 +126,8 @@ cut_rings(Input *input)
 
 	for (uint32_t n = 0; n < nrings; n++)
 	{
-		CivicTileRing ring = {.nvertices = 2 + next_byte(input) % 20, .is_hole = next_byte(input) & 1};
+		CivicTileRing ring = {.nvertices = 2 + next_byte(input) % 20,
+							  .is_hole = next_byte(input) & 1};
 		uint8_t *y = rings + length + sizeof(ring);
 		uint8_t *x = y + ring.nvertices * sizeof(double);
 

@@ -131,8 +131,8 @@ SELECT throws_ok($$SELECT civic.areas_of_points('{1, 2}', '{1}')$$, '2202E', 'th
     'lists of different length');
 SELECT throws_ok($$SELECT civic.areas_of_points('{{1, 2}}', '{{1, 2}}')$$, '2202E', NULL, 'lists of lists');
 SELECT results_eq(
-    $$SELECT p.point, p.area_id FROM civic.areas_of_points('{1.5, NULL, 1.5, 50}', '{1.5, 1, NULL, 50}', 'district') AS p
-        ORDER BY p.point$$,
+    $$SELECT p.point, p.area_id
+        FROM civic.areas_of_points('{1.5, NULL, 1.5, 50}', '{1.5, 1, NULL, 50}', 'district') AS p ORDER BY p.point$$,
     format($$VALUES (1, %L::uuid), (2, NULL), (3, NULL), (4, NULL)$$, least(:'small'::uuid, :'twin'::uuid)),
     'an unknown place in a list is in no area');
 SELECT is_empty($$SELECT * FROM civic.areas_of_points('{}', '{}')$$, 'an empty list');
@@ -180,10 +180,12 @@ DELETE FROM civic.areas WHERE organization_id = tap.id('a') AND kind = 'neighbor
 SELECT results_eq(
     $$SELECT c.problem, a.code || '+' || b.code, round(c.size_m2 / 1e9), floor(c.latitude), floor(c.longitude)
         FROM civic.check_areas('neighborhood') AS c
-        LEFT JOIN civic.areas AS a ON a.id = c.area_id LEFT JOIN civic.areas AS b ON b.id = c.other_id ORDER BY c.size_m2 DESC$$,
+        LEFT JOIN civic.areas AS a ON a.id = c.area_id LEFT JOIN civic.areas AS b ON b.id = c.other_id
+        ORDER BY c.size_m2 DESC$$,
     $$VALUES ('gap', NULL, 12::float8, 5::float8, -55::float8),
         ('overlap', (SELECT CASE WHEN x.id < y.id THEN '12+13' ELSE '13+12' END FROM civic.areas AS x, civic.areas AS y
-            WHERE x.code = '12' AND y.code = '13' AND x.kind = 'neighborhood' AND y.kind = 'neighborhood'), 6, 1, -57)$$,
+            WHERE x.code = '12' AND y.code = '13' AND x.kind = 'neighborhood' AND y.kind = 'neighborhood'),
+            6, 1, -57)$$,
     'a hole is found and an overlap, but not the corner of the city');
 SELECT is_empty($$SELECT * FROM civic.check_areas('neighborhood', 2e10)$$, 'unless they count as slivers');
 
@@ -267,7 +269,9 @@ SELECT set_config('civic.area_cache_mb', '16', true) \g /dev/null
 SELECT cmp_ok(civic.rebuild_area_tiles(), '>', 0::bigint, 'the map is redrawn');
 SELECT is(wrong, 0::bigint, 'and says the same') FROM tap.disagreements();
 SELECT is(count(*), 0::bigint, 'areas_of_points() says what area_at() says')
-FROM (SELECT array_agg(45 + 0.6 * random()) AS y, array_agg(-100 + 0.6 * random()) AS x FROM generate_series(1, 3000)) AS p
+FROM (
+    SELECT array_agg(45 + 0.6 * random()) AS y, array_agg(-100 + 0.6 * random()) AS x FROM generate_series(1, 3000)
+) AS p
 CROSS JOIN LATERAL civic.areas_of_points(p.y, p.x, 'zone') AS a
 WHERE a.area_id IS DISTINCT FROM civic.area_at(p.y[a.point], p.x[a.point], 'zone');
 
