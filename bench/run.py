@@ -17,6 +17,7 @@ from duplicates import measure_duplicates
 from intake import measure_intake
 from quality import measure_quality
 from harness import (Log, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value)
+from routing import measure_areas
 from sla import measure_deadlines
 
 ORGANIZATION = '00000000-0000-0000-0000-000000001001'
@@ -24,8 +25,8 @@ OPEN = ("status IN ('assigned_to_department', 'assigned_to_officer', 'assignment
         " 'in_progress', 'pending_verification', 'on_hold', 'reopened')")
 COLUMNS = 'id, report_number, title, category, status, severity, latitude, longitude, created_at'
 ORGANIZATIONS = 10
-TWINS = ('identity', 'guard', 'uuid', 'routing', 'sla')
-TWIN_CHECKS = ('guard', 'identity', 'uuid', 'routing', 'sla')
+TWINS = ('identity', 'guard', 'uuid', 'areas', 'routing', 'sla')
+TWIN_CHECKS = ('guard', 'identity', 'uuid', 'areas', 'routing', 'sla')
 
 
 def person(number):
@@ -528,6 +529,7 @@ MEASURES = {
     'identity': measure_identity,
     'growth': measure_growth,
     'rules': measure_rules,
+    'areas': measure_areas,
     'assignment': measure_assignment,
     'duplicates': measure_duplicates,
     'quality': measure_quality,
