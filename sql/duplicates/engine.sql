@@ -195,7 +195,7 @@ BEGIN
     INSERT INTO civic.status_history (organization_id, workflow, entity_id, old_status, new_status, by_system, reason,
         is_public)
     SELECT r.organization_id, 'report', r.id, r.status, r.status, true,
-        format('Report %s, which this one is a duplicate of, is %s.', NEW.report_number, NEW.status),
+        format('The report that this one is a duplicate of is %s.', NEW.status),
         r.is_public AND NOT r.is_sensitive
     FROM civic.reports AS r
     WHERE r.organization_id = NEW.organization_id AND r.duplicate_of_report_id = NEW.id;
