@@ -32,9 +32,6 @@ typedef enum CivicCache
 	CIVIC_CACHE_ROUTING,    /* rules of routing, categories, departments, names of areas */
 	CIVIC_CACHE_DUPLICATES, /* duplicate policies, categories */
 	CIVIC_CACHE_CALENDAR,   /* business calendars and their holidays */
-	CIVIC_CACHE_ACCESS,   /* users, roles, permissions */
-	CIVIC_CACHE_WORKFLOW, /* transition rules */
-	CIVIC_CACHE_AREAS,    /* boundaries of areas */
 	CIVIC_CACHES
 } CivicCache;
 

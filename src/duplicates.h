@@ -144,6 +144,8 @@ extern CivicReportReader *civic_open_reports(Snapshot snapshot);
 extern bool civic_read_report(CivicReportReader *reader, const pg_uuid_t *organization,
 							  const pg_uuid_t *id, CivicReport *report);
 extern void civic_close_reports(CivicReportReader *reader);
+extern bool civic_read_new_report(HeapTupleHeader row, pg_uuid_t *organization,
+								  CivicReport *report);
 
 /* The category a report is compared in, NULL for none; as civic_private.compared_category(). */
 extern const char *civic_compared_category(const CivicReport *report);

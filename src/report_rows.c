@@ -5,6 +5,7 @@
 #include "duplicates.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/namespace.h"
@@ -162,17 +163,9 @@ read_uuid(TupleTableSlot *slot, int column, pg_uuid_t *id)
 	return true;
 }
 
-bool
-civic_read_report(CivicReportReader *reader, const pg_uuid_t *organization, const pg_uuid_t *id,
-				  CivicReport *report)
+static void
+read_slot(TupleTableSlot *slot, CivicReport *report)
 {
-	TupleTableSlot *slot = reader->slot;
-
-	reader->keys[0].sk_argument = UUIDPGetDatum(organization);
-	reader->keys[1].sk_argument = UUIDPGetDatum(id);
-	index_rescan(reader->scan, reader->keys, 2, NULL, 0);
-	if (!index_getnext_slot(reader->scan, ForwardScanDirection, slot))
-		return false;
 	slot_getsomeattrs(slot, known.last);
 	memset(report, 0, sizeof(*report));
 	(void) read_uuid(slot, ID, &report->id);
@@ -193,7 +186,60 @@ civic_read_report(CivicReportReader *reader, const pg_uuid_t *organization, cons
 	report->category = value_of(slot, CATEGORY);
 	report->ai_category = value_of(slot, AI_CATEGORY);
 	report->manual_category = value_of(slot, MANUAL_CATEGORY);
+}
+
+bool
+civic_read_report(CivicReportReader *reader, const pg_uuid_t *organization, const pg_uuid_t *id,
+				  CivicReport *report)
+{
+	TupleTableSlot *slot = reader->slot;
+
+	reader->keys[0].sk_argument = UUIDPGetDatum(organization);
+	reader->keys[1].sk_argument = UUIDPGetDatum(id);
+	index_rescan(reader->scan, reader->keys, 2, NULL, 0);
+	if (!index_getnext_slot(reader->scan, ForwardScanDirection, slot))
+		return false;
+	read_slot(slot, report);
 	return true;
+}
+
+/*
+ * civic_read_new_report
+ *		A row of civic.reports that is not stored yet: what is generated is missing, and what is required may be.
+ *		False for one that cannot be stored as it is.
+ */
+bool
+civic_read_new_report(HeapTupleHeader row, pg_uuid_t *organization, CivicReport *report)
+{
+	static const int required[] = {ID,       USER_ID,   IS_PUBLIC, IS_SENSITIVE, STATUS, CREATED_AT,
+								   LATITUDE, LONGITUDE, TITLE,     DESCRIPTION};
+	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(row), .t_data = row};
+	Relation relation;
+	TupleDesc desc;
+	TupleTableSlot *slot;
+	Datum value;
+	bool isnull;
+	bool complete;
+
+	learn_reports();
+	if (get_typ_typrelid(HeapTupleHeaderGetTypeId(row)) != known.relation)
+		elog(ERROR, "a row of civic.reports was expected");
+	relation = table_open(known.relation, AccessShareLock);
+	desc = RelationGetDescr(relation);
+	slot = MakeSingleTupleTableSlot(desc, &TTSOpsVirtual);
+	heap_deform_tuple(&tuple, desc, slot->tts_values, slot->tts_isnull);
+	ExecStoreVirtualTuple(slot);
+	value = slot_getattr(slot, civic_attribute(desc, "reports", "organization_id"), &isnull);
+	complete = !isnull;
+	if (complete)
+		*organization = *DatumGetUUIDP(value);
+	for (int i = 0; i < lengthof(required) && complete; i++)
+		complete = !slot->tts_isnull[known.attributes[required[i]] - 1];
+	if (complete)
+		read_slot(slot, report); /* what it points to lies in the row */
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(relation, AccessShareLock);
+	return complete && !TIMESTAMP_NOT_FINITE(report->created_at);
 }
 
 const char *

@@ -306,7 +306,7 @@ BEGIN
     IF NEW.duplicate_of_report_id IS NOT NULL
         AND (TG_OP = 'INSERT' OR NEW.duplicate_of_report_id IS DISTINCT FROM OLD.duplicate_of_report_id) THEN
         -- The link always goes to the root, which is locked so that two sessions that join families at once meet;
-        -- follow_report() writes it as well.
+        -- follow_family() writes it as well.
         SELECT r.id, r.duplicate_of_report_id AS parent INTO root FROM civic.reports AS r
         WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id AND r.id <> NEW.id
         FOR NO KEY UPDATE;
@@ -342,6 +342,7 @@ CREATE FUNCTION civic_private.intake_report() RETURNS trigger
 AS $$
 DECLARE
     guessed_severity civic.report_severity;
+    match record;
     path civic.report_status[] := '{classified}';
 BEGIN
     IF NEW.category IS NULL THEN
@@ -361,27 +362,41 @@ BEGIN
         NEW.severity := greatest(NEW.severity, guessed_severity);
     END IF;
 
-    IF (NEW.ai_confidence >= 0.60) IS NOT FALSE THEN
+    SELECT m.* INTO match FROM civic_private.match_report(NEW) AS m;
+    IF match.links THEN
+        NEW.duplicate_of_report_id := match.root_id;
+        NEW.duplicate_score := match.score;
+        NEW.duplicate_reason := match.reason;
+        path := path || 'duplicate'::civic.report_status;
+    ELSIF (NEW.ai_confidence >= 0.60) IS NOT FALSE THEN
         SELECT d.department_id, d.rule_id, d.level
         INTO NEW.department_id, NEW.routed_by_rule_id, NEW.routing_level
         FROM civic_private.decide_route(NEW.organization_id, NEW.category, NEW.sub_category, NEW.latitude,
             NEW.longitude, NEW.created_at) AS d;
-        NEW.needs_review := NEW.department_id IS NULL;
         IF NEW.department_id IS NOT NULL THEN
             path := path || 'assigned_to_department'::civic.report_status;
         END IF;
+        NEW.needs_review := NEW.department_id IS NULL OR match.root_id IS NOT NULL;
+    ELSE
+        NEW.needs_review := match.root_id IS NOT NULL;
     END IF;
     NEW.status := civic_private.intake_moves(NEW, path);
+
+    -- Where the rules stop it earlier, a person goes on.
     IF NEW.status <> 'assigned_to_department' THEN
         NEW.department_id := NULL;
         NEW.routed_by_rule_id := NULL;
+    END IF;
+    IF NEW.status <> 'duplicate' AND match.links THEN
+        NEW.duplicate_of_report_id := NULL;
+        NEW.needs_review := true;
     END IF;
     RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION civic_private.intake_report() IS
-    'BEFORE INSERT row trigger on civic.reports, as the system: classifies a new report and, from confidence 0.60 on or'
-    ' where the reporter chose the category, routes it.';
+    'BEFORE INSERT row trigger on civic.reports, as the system: classifies a new report, makes it a duplicate where the'
+    ' evidence is strong, and otherwise routes it, from confidence 0.60 on or where the reporter chose the category.';
 
 CREATE FUNCTION civic_private.give_new_report() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -413,21 +428,11 @@ BEGIN
         UPDATE civic.status_history AS h SET is_public = shown
         WHERE h.organization_id = NEW.organization_id AND h.entity_id = NEW.id;
     END IF;
-    -- What was a duplicate of this report is now one of its root. The root is written so that a session with an older
-    -- snapshot, which does not see its new member, cannot make it a duplicate in turn.
-    IF NEW.duplicate_of_report_id IS DISTINCT FROM OLD.duplicate_of_report_id
-        AND NEW.duplicate_of_report_id IS NOT NULL THEN
-        UPDATE civic.reports AS r SET updated_at = now()
-        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id;
-        UPDATE civic.reports AS r SET duplicate_of_report_id = NEW.duplicate_of_report_id
-        WHERE r.organization_id = NEW.organization_id AND r.duplicate_of_report_id = NEW.id;
-    END IF;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION civic_private.follow_report() IS
-    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report, families keep one'
-    ' root.';
+    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report.';
 
 CREATE FUNCTION civic_private.apply_task_state(organization uuid, report uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

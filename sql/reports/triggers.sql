@@ -4,7 +4,8 @@ CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.categories
 CREATE TRIGGER t01_prepare BEFORE INSERT ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.prepare_report('report_number', 'department_id', 'assigned_to',
         'routed_by_rule_id', 'routing_level', 'ai_category', 'ai_confidence', 'ai_processed_at', 'ai_model_version', 'manual_category', 'manual_severity',
-        'classified_by_user_id', 'classification_notes', 'duplicate_of_report_id', 'rejection_reason', 'hold_reason',
+        'classified_by_user_id', 'classification_notes', 'duplicate_of_report_id', 'duplicate_score',
+        'duplicate_reason', 'rejection_reason', 'hold_reason',
         'rework_reason', 'assignment_rejection_reason', 'assignment_rejected_at', 'assignment_rejected_by_user_id',
         'resolution_notes', 'estimated_resume_date', 'hold_approved_by_user_id', 'external_id', 'updated_at',
         'is_featured', 'is_sensitive', 'needs_review', 'hold_approval_required', 'supporter_count', 'created_at',
@@ -19,6 +20,7 @@ CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.reports
         'ai_category=import:data', 'ai_confidence=import:data', 'ai_processed_at=import:data',
         'ai_model_version=import:data', 'is_sensitive=moderate:content', 'is_featured=moderate:content',
         'needs_review=moderate:content', 'duplicate_of_report_id=merge:duplicate_reports',
+        'duplicate_score=merge:duplicate_reports', 'duplicate_reason=merge:duplicate_reports',
         'rejection_reason=reject:report', 'rework_reason=approve:task_completion',
         'hold_reason=update:any_report', 'estimated_resume_date=update:any_report',
         'hold_approval_required=update:any_report', 'resolution_notes=complete:task',
@@ -49,7 +51,7 @@ CREATE TRIGGER t62_officer AFTER INSERT ON civic.reports
     FOR EACH ROW WHEN (NEW.status = 'assigned_to_department' AND NEW.routing_level IS NOT NULL
         AND (NEW.ai_confidence >= 0.70) IS NOT FALSE)
     EXECUTE FUNCTION civic_private.give_new_report();
-CREATE TRIGGER t70_follow AFTER UPDATE OF is_public, is_sensitive, duplicate_of_report_id ON civic.reports
+CREATE TRIGGER t70_follow AFTER UPDATE OF is_public, is_sensitive ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.follow_report();
 CREATE TRIGGER t85_count AFTER INSERT ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.count_reports();
