@@ -6,6 +6,9 @@ CREATE FUNCTION bench.reporter(n integer) RETURNS uuid LANGUAGE sql IMMUTABLE
 RETURN ('00000000-0000-0000-0003-' || lpad(to_hex(n), 12, '0'))::uuid;
 GRANT ALL ON SCHEMA bench TO civic_owner;
 
+-- All reports are alike.
+INSERT INTO civic.duplicate_policies (organization_id, hint_radius_m)
+SELECT o.id, 0 FROM civic.organizations AS o WHERE o.is_default;
 UPDATE civic.departments SET auto_assign = true WHERE code = 'PWD';
 INSERT INTO civic.users (id, email, department_id)
 SELECT bench.officer(n), 'officer' || n || '@example.org', d.id

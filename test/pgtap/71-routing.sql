@@ -11,6 +11,8 @@ SELECT setseed(0.25);
 
 SELECT civic.create_organization('RTG', 'Routing', 'Asia/Kolkata') AS city \gset
 SELECT set_config('civic.organization_id', :'city', true) \g /dev/null
+-- The reports of this file are alike, and meant.
+INSERT INTO civic.duplicate_policies (hint_radius_m) VALUES (0);
 INSERT INTO civic.departments (code, name)
 SELECT 'D' || n, 'Department ' || n FROM generate_series(1, 9) AS n;
 CREATE FUNCTION pg_temp.dept(code text) RETURNS uuid LANGUAGE sql STABLE
