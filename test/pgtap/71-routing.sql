@@ -1,5 +1,5 @@
--- Who gets a report, and why: the order of the rules, what routes a report anew, officers, refusals, what-if, and who may
--- see and do what.
+-- Who gets a report, and why: the order of the rules, what routes a report anew, officers, refusals, what-if, and who
+-- may see and do what.
 BEGIN;
 \ir fixture.psql
 SELECT * FROM no_plan();
@@ -21,7 +21,8 @@ VALUES
     (tap.id('outer'), 'zone', 'o', 'Outer', ST_Multi(ST_MakeEnvelope(0, 0, 10, 10, 4326)), '-infinity', 'infinity'),
     (tap.id('inner'), 'ward', 'i', 'Inner', ST_Multi(ST_MakeEnvelope(2, 2, 4, 4, 4326)), '-infinity', '2025-01-01'),
     (tap.id('inner2'), 'ward', 'i', 'Inner', ST_Multi(ST_MakeEnvelope(2, 2, 3, 3, 4326)), '2025-01-01', 'infinity');
-UPDATE civic.categories SET category_group = 'streets' WHERE organization_id = :'city' AND code IN ('roads', 'streetlight');
+UPDATE civic.categories SET category_group = 'streets'
+WHERE organization_id = :'city' AND code IN ('roads', 'streetlight');
 UPDATE civic.categories SET department_id = CASE code WHEN 'roads' THEN pg_temp.dept('D7') END
 WHERE organization_id = :'city';
 
@@ -444,10 +445,11 @@ AS $$
 DECLARE
     officer text;
 BEGIN
-    SELECT split_part(u.email, '@', 1) INTO officer FROM civic.reports AS r JOIN civic.users AS u ON u.id = r.assigned_to
+    SELECT split_part(u.email, '@', 1) INTO officer FROM civic.reports AS r
+    JOIN civic.users AS u ON u.id = r.assigned_to
     WHERE r.id = report;
     PERFORM tap.do(officer, format('SELECT civic.refuse_assignment(%L, ''Not for me, thank you.'')', report));
-    PERFORM set_config('civic.organization_id', (SELECT a.organization FROM tap.actors AS a WHERE a.name = 'ada'), true);
+    PERFORM set_config('civic.organization_id', a.organization, true) FROM tap.actors AS a WHERE a.name = 'ada';
     RETURN officer;
 END
 $$;
@@ -548,7 +550,7 @@ BEGIN
         NULL;
     END;
     RETURN NEXT is(foreseen, really, name || ': what is foreseen is what happens');
-    RETURN NEXT isnt(really, before, name || ': which makes a difference');
+    RETURN NEXT ok(really IS DISTINCT FROM before, name || ': which makes a difference');
 END
 $$;
 SELECT pg_temp.compare(w.name, w.changes, w.statement) FROM whatifs AS w;
@@ -608,7 +610,8 @@ FROM (VALUES
 ) AS x (actor, query, outcome);
 -- Many organizations in one session: each its own rules.
 SELECT is(string_agg(tap.value(x.actor, 'SELECT e.level FROM civic.explain_route(''roads'', 22.5, 88.5) AS e
-    WHERE e.verdict = ''chosen'''), ' ' ORDER BY x.place), 'category_area category category_area category category_area',
+    WHERE e.verdict = ''chosen'''), ' ' ORDER BY x.place),
+    'category_area category category_area category category_area',
     'each organization is routed by its own rules')
 FROM (VALUES (1, 'a.citizen'), (2, 'rita'), (3, 'b.citizen'), (4, 'o1'), (5, 'a.admin')) AS x (place, actor);
 
