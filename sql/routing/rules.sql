@@ -180,6 +180,7 @@ COMMENT ON FUNCTION civic_private.works_at(uuid, uuid, double precision, double 
 
 CREATE FUNCTION civic_private.why_not_officer(organization uuid, report uuid, officer uuid) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     reason text;
@@ -216,6 +217,7 @@ CREATE FUNCTION civic_private.officers_by_load(organization uuid, department uui
     user_id uuid, load numeric, capacity integer, last_assigned timestamptz
 )
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 20 SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
     RETURN QUERY
