@@ -29,14 +29,18 @@
 #define MAX_SEGMENTS 4096
 #define MAX_ORGANIZATIONS 1024
 
-/* How an organization's layers were read, so that another snapshot may see them otherwise. */
+/* What a snapshot sees, as far as it can be told in so many transactions. */
+#define MARKED_XIDS 64
+
 typedef struct SnapshotMark
 {
 	TransactionId xmin;
 	TransactionId xmax;
-	uint32 xcnt;
 	CommandId curcid;
-	uint64 completed;
+	uint32 xcnt;
+	int32 subxcnt;
+	bool suboverflowed;
+	TransactionId xids[MARKED_XIDS];
 } SnapshotMark;
 
 typedef struct OrganizationEntry
@@ -60,7 +64,26 @@ typedef struct TileEntry
 	TileKey key;
 	uint32 segment;
 	uint32 offset;
+	uint32 status;
 } TileEntry;
+
+/* The bits of a cell that tell it from its neighbors are in the middle. */
+static inline uint32
+hash_tile(TileKey key)
+{
+	return (uint32) ((key.cell ^ key.layer << 32) * UINT64CONST(0x9E3779B97F4A7C15) >> 32);
+}
+
+#define SH_PREFIX tilehash
+#define SH_ELEMENT_TYPE TileEntry
+#define SH_KEY_TYPE TileKey
+#define SH_KEY key
+#define SH_HASH_KEY(table, key) hash_tile(key)
+#define SH_EQUAL(table, a, b) ((a).cell == (b).cell && (a).layer == (b).layer)
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
 
 /* What stands before the bytes of a tile in its segment. */
 typedef struct TileHeader
@@ -82,7 +105,7 @@ static bool cache_shrunk = false;
 static MemoryContext cache_context = NULL;
 static MemoryContext large_context = NULL; /* the tile last read, where it is not kept */
 static HTAB *organizations = NULL;
-static HTAB *tiles = NULL;
+static tilehash_hash *tiles = NULL;
 static Segment segments[MAX_SEGMENTS];
 static int segment_count = 0;
 static int filling = -1; /* segment that new tiles go to */
@@ -117,7 +140,7 @@ typedef struct PrivateScan
 } PrivateScan;
 
 static void
-begin_scan(PrivateScan *scan, const char *name, Snapshot snapshot, ScanKey keys, int nkeys)
+begin_scan(PrivateScan *scan, const char *name, Snapshot snapshot, int nkeys)
 {
 	Oid schema = get_namespace_oid("civic_private", false);
 	Oid relation = get_relname_relid(name, schema);
@@ -134,7 +157,6 @@ begin_scan(PrivateScan *scan, const char *name, Snapshot snapshot, ScanKey keys,
 	scan->index = index_open(primary, AccessShareLock);
 	scan->slot = table_slot_create(scan->table, NULL);
 	scan->scan = index_beginscan(scan->table, scan->index, snapshot, nkeys, 0);
-	index_rescan(scan->scan, keys, nkeys, NULL, 0);
 }
 
 static void
@@ -146,13 +168,34 @@ end_scan(PrivateScan *scan)
 	table_close(scan->table, AccessShareLock);
 }
 
+/* Starts over, at the tiles of a layer within a range of cells. */
+static void
+seek_tiles(PrivateScan *scan, const CivicLayer *layer, uint64 first, uint64 last)
+{
+	ScanKeyData keys[4];
+
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ,
+				UUIDPGetDatum(&layer->organization));
+	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_ENUM_EQ, ObjectIdGetDatum(layer->kind));
+	ScanKeyInit(&keys[2], 3, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum((int64) first));
+	ScanKeyInit(&keys[3], 3, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum((int64) last));
+	index_rescan(scan->scan, keys, lengthof(keys), NULL, 0);
+}
+
+static uint64
+cell_of_slot(TupleTableSlot *slot)
+{
+	bool isnull;
+
+	return (uint64) DatumGetInt64(slot_getattr(slot, 3, &isnull));
+}
+
 /* ---- layers ---- */
 
 static void
 restart_cache(void)
 {
 	HASHCTL control = {.keysize = sizeof(pg_uuid_t), .entrysize = sizeof(OrganizationEntry)};
-	HASHCTL tile_control = {.keysize = sizeof(TileKey), .entrysize = sizeof(TileEntry)};
 
 	organizations = NULL;
 	tiles = NULL;
@@ -170,26 +213,36 @@ restart_cache(void)
 	control.hcxt = cache_context;
 	organizations = hash_create("civic map layers", 16, &control,
 								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	tile_control.hcxt = cache_context;
-	tiles =
-		hash_create("civic map tiles", 256, &tile_control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	tiles = tilehash_create(cache_context, 256, NULL);
 }
 
-static SnapshotMark
-mark_of(Snapshot snapshot)
+static void
+mark_snapshot(SnapshotMark *mark, Snapshot snapshot)
 {
-	SnapshotMark mark = {snapshot->xmin, snapshot->xmax, snapshot->xcnt, snapshot->curcid,
-						 snapshot->snapXactCompletionCount};
-
-	return mark;
+	memset(mark, 0, sizeof(*mark));
+	/* No snapshot has this xmin. */
+	if (snapshot->xcnt + snapshot->subxcnt > MARKED_XIDS)
+		return;
+	mark->xmin = snapshot->xmin;
+	mark->xmax = snapshot->xmax;
+	mark->curcid = snapshot->curcid;
+	mark->xcnt = snapshot->xcnt;
+	mark->subxcnt = snapshot->subxcnt;
+	mark->suboverflowed = snapshot->suboverflowed;
+	if (snapshot->xcnt > 0)
+		memcpy(mark->xids, snapshot->xip, snapshot->xcnt * sizeof(TransactionId));
+	if (snapshot->subxcnt > 0)
+		memcpy(mark->xids + snapshot->xcnt, snapshot->subxip,
+			   snapshot->subxcnt * sizeof(TransactionId));
 }
 
 static bool
 is_marked(const SnapshotMark *mark, Snapshot snapshot)
 {
-	return mark->completed != 0 && mark->completed == snapshot->snapXactCompletionCount &&
-		   mark->xmin == snapshot->xmin && mark->xmax == snapshot->xmax &&
-		   mark->xcnt == snapshot->xcnt && mark->curcid == snapshot->curcid;
+	SnapshotMark now;
+
+	mark_snapshot(&now, snapshot);
+	return now.xmin != InvalidTransactionId && memcmp(mark, &now, sizeof(now)) == 0;
 }
 
 static float4
@@ -217,7 +270,8 @@ read_layers(const pg_uuid_t *organization, Snapshot snapshot, CivicLayer **layer
 
 	*layers = palloc(room * sizeof(CivicLayer));
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(organization));
-	begin_scan(&scan, "area_layers", snapshot, &key, 1);
+	begin_scan(&scan, "area_layers", snapshot, 1);
+	index_rescan(scan.scan, &key, 1, NULL, 0);
 	while (index_getnext_slot(scan.scan, ForwardScanDirection, scan.slot))
 	{
 		CivicLayer *layer;
@@ -303,7 +357,7 @@ refresh(OrganizationEntry *entry, uint64 version)
 	}
 	pfree(layers);
 	entry->settled = settled;
-	entry->mark = mark_of(active);
+	mark_snapshot(&entry->mark, active);
 	entry->version = version;
 }
 
@@ -353,10 +407,10 @@ empty_segment(int segment)
 	while (offset < segments[segment].used)
 	{
 		TileHeader *header = header_at(segment, offset);
-		TileEntry *entry = hash_search(tiles, &header->key, HASH_FIND, NULL);
+		TileEntry *entry = tilehash_lookup(tiles, header->key);
 
 		if (entry != NULL && entry->segment == segment)
-			(void) hash_search(tiles, &header->key, HASH_REMOVE, NULL);
+			(void) tilehash_delete(tiles, header->key);
 		offset += sizeof(TileHeader) + MAXALIGN(header->length);
 	}
 	segments[segment].used = 0;
@@ -413,7 +467,6 @@ keep_tile(CivicLayer *layer, uint64 cell, const uint8 *bytes, size_t length)
 {
 	TileHeader header = {.key = {.cell = cell, .layer = layer->number}, .length = length};
 	int segment = segment_with_room(sizeof(TileHeader) + MAXALIGN(length));
-	TileEntry *entry;
 	uint8 *copy;
 
 	if (segment < 0)
@@ -424,7 +477,9 @@ keep_tile(CivicLayer *layer, uint64 cell, const uint8 *bytes, size_t length)
 	}
 	else
 	{
-		entry = hash_search(tiles, &header.key, HASH_ENTER, NULL);
+		bool known;
+		TileEntry *entry = tilehash_insert(tiles, header.key, &known);
+
 		entry->segment = segment;
 		entry->offset = segments[segment].used;
 		memcpy(header_at(segment, entry->offset), &header, sizeof(header));
@@ -436,42 +491,46 @@ keep_tile(CivicLayer *layer, uint64 cell, const uint8 *bytes, size_t length)
 	use_tile(layer, cell, copy, length);
 }
 
+/* A settled layer is kept, so it must not be read with a snapshot older than its stamp. */
+static Snapshot
+snapshot_for(const CivicLayer *layer)
+{
+	return layer->settled && !IsInParallelMode() ? GetLatestSnapshot() : GetActiveSnapshot();
+}
+
 /* Reads the tile that holds a place; false where nothing does. */
 static bool
 read_tile(CivicLayer *layer, uint64 place)
 {
-	ScanKeyData keys[3];
 	PrivateScan scan;
-	bool newest = layer->settled && !IsInParallelMode();
+	/* An index scan looks at all of a page that is within its range; most tiles are about as large as the last. */
+	int level = layer->last_bytes != NULL ? Max(civic_cell_level(layer->last_cell) - 2, 0) : 0;
 	bool found = false;
 
-	/* A settled layer is kept, so it must not be read with a snapshot older than its stamp. */
-	if (newest)
-		PushActiveSnapshot(GetLatestSnapshot());
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ,
-				UUIDPGetDatum(&layer->organization));
-	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_ENUM_EQ, ObjectIdGetDatum(layer->kind));
-	ScanKeyInit(&keys[2], 3, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum((int64) place));
-	begin_scan(&scan, "area_tiles", GetActiveSnapshot(), keys, lengthof(keys));
-	if (index_getnext_slot(scan.scan, BackwardScanDirection, scan.slot))
+	PushActiveSnapshot(snapshot_for(layer));
+	begin_scan(&scan, "area_tiles", GetActiveSnapshot(), 4);
+	for (;;)
+	{
+		seek_tiles(&scan, layer, civic_cell_ancestor(place, level), place);
+		found = index_getnext_slot(scan.scan, BackwardScanDirection, scan.slot);
+		if (found || level == 0)
+			break;
+		level = 0;
+	}
+	found = found && place <= civic_cell_last(cell_of_slot(scan.slot));
+	if (found)
 	{
 		bool isnull;
-		uint64 cell = (uint64) DatumGetInt64(slot_getattr(scan.slot, 3, &isnull));
+		Datum value = slot_getattr(scan.slot, 4, &isnull);
+		bytea *bytes = DatumGetByteaPP(value);
 
-		if (place <= civic_cell_last(cell))
-		{
-			Datum value = slot_getattr(scan.slot, 4, &isnull);
-			bytea *bytes = DatumGetByteaPP(value);
-
-			keep_tile(layer, cell, (const uint8 *) VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
-			if ((Pointer) bytes != DatumGetPointer(value))
-				pfree(bytes);
-			found = true;
-		}
+		keep_tile(layer, cell_of_slot(scan.slot), (const uint8 *) VARDATA_ANY(bytes),
+				  VARSIZE_ANY_EXHDR(bytes));
+		if ((Pointer) bytes != DatumGetPointer(value))
+			pfree(bytes);
 	}
 	end_scan(&scan);
-	if (newest)
-		PopActiveSnapshot();
+	PopActiveSnapshot();
 	return found;
 }
 
@@ -492,7 +551,7 @@ civic_layer_tile(CivicLayer *layer, uint64 place, const uint8 **bytes, size_t *l
 		TileEntry *entry;
 
 		key.cell = civic_cell_ancestor(place, pg_rightmost_one_pos32(levels));
-		entry = hash_search(tiles, &key, HASH_FIND, NULL);
+		entry = tilehash_lookup(tiles, key);
 		if (entry != NULL)
 		{
 			TileHeader *header = header_at(entry->segment, entry->offset);
@@ -508,4 +567,111 @@ civic_layer_tile(CivicLayer *layer, uint64 place, const uint8 **bytes, size_t *l
 	*bytes = layer->last_bytes;
 	*length = layer->last_length;
 	return true;
+}
+
+/* ---- tiles in a row ---- */
+
+/* Tiles that are not needed before it is quicker to search the index again. */
+#define MAX_STEPS 16
+
+struct CivicTileScan
+{
+	CivicLayer layer;
+	Snapshot snapshot;
+	PrivateScan scan;
+	uint64 gap;	 /* first number after the tile before */
+	uint64 cell; /* of the tile at hand; PG_UINT64_MAX for none */
+	uint64 end;
+	bytea *copy; /* where it lay outside its row */
+	const uint8 *bytes;
+	size_t length;
+};
+
+/*
+ * civic_begin_tiles
+ *		For many places in the order of their cells: reads the layer's tiles one after another, past the cache.
+ */
+CivicTileScan *
+civic_begin_tiles(const CivicLayer *layer)
+{
+	CivicTileScan *tiles_scan = palloc0(sizeof(CivicTileScan));
+
+	tiles_scan->layer = *layer;
+	tiles_scan->snapshot = RegisterSnapshot(snapshot_for(layer));
+	begin_scan(&tiles_scan->scan, "area_tiles", tiles_scan->snapshot, 4);
+	/* Nothing is known yet, not even a gap. */
+	tiles_scan->gap = PG_UINT64_MAX;
+	return tiles_scan;
+}
+
+static void
+next_tile(CivicTileScan *tiles_scan)
+{
+	TupleTableSlot *slot = tiles_scan->scan.slot;
+	bool isnull;
+	Datum value;
+	bytea *bytes;
+
+	if (tiles_scan->copy != NULL)
+		pfree(tiles_scan->copy);
+	tiles_scan->copy = NULL;
+	tiles_scan->gap = tiles_scan->end + 1;
+	tiles_scan->cell = tiles_scan->end = PG_UINT64_MAX;
+	if (!index_getnext_slot(tiles_scan->scan.scan, ForwardScanDirection, slot))
+		return;
+	value = slot_getattr(slot, 4, &isnull);
+	bytes = DatumGetByteaPP(value);
+	if ((Pointer) bytes != DatumGetPointer(value))
+		tiles_scan->copy = bytes;
+	tiles_scan->bytes = (const uint8 *) VARDATA_ANY(bytes);
+	tiles_scan->length = VARSIZE_ANY_EXHDR(bytes);
+	tiles_scan->cell = cell_of_slot(slot);
+	tiles_scan->end = civic_cell_last(tiles_scan->cell);
+}
+
+/* Goes to the tile that holds a place, or to the first after it. */
+static void
+search_tile(CivicTileScan *tiles_scan, uint64 place)
+{
+	PrivateScan *scan = &tiles_scan->scan;
+	uint64 start = 0;
+
+	seek_tiles(scan, &tiles_scan->layer, 0, place);
+	if (index_getnext_slot(scan->scan, BackwardScanDirection, scan->slot))
+		start = cell_of_slot(scan->slot);
+	seek_tiles(scan, &tiles_scan->layer, start, PG_INT64_MAX);
+	tiles_scan->end = start - 1;
+	next_tile(tiles_scan);
+	if (tiles_scan->end < place)
+		next_tile(tiles_scan);
+}
+
+/*
+ * civic_seek_tile
+ *		As civic_layer_tile(); quick where places rise.
+ */
+bool
+civic_seek_tile(CivicTileScan *tiles_scan, uint64 place, const uint8 **bytes, size_t *length)
+{
+	if (place < tiles_scan->gap)
+		search_tile(tiles_scan, place);
+	for (int i = 0; i < MAX_STEPS && place > tiles_scan->end; i++)
+		next_tile(tiles_scan);
+	if (place > tiles_scan->end)
+		search_tile(tiles_scan, place);
+	if (place < tiles_scan->cell)
+		return false;
+	*bytes = tiles_scan->bytes;
+	*length = tiles_scan->length;
+	return true;
+}
+
+void
+civic_end_tiles(CivicTileScan *tiles_scan)
+{
+	end_scan(&tiles_scan->scan);
+	UnregisterSnapshot(tiles_scan->snapshot);
+	if (tiles_scan->copy != NULL)
+		pfree(tiles_scan->copy);
+	pfree(tiles_scan);
 }

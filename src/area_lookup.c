@@ -68,20 +68,16 @@ report_damage(void)
 					errhint("Run SELECT civic.rebuild_area_tiles().")));
 }
 
-/* Adds what covers the point in one layer to the hits found. */
+/* Adds what covers the point in one tile to the hits found. */
 static int
-search_layer(CivicLayer *layer, uint64 place, double x, double y, DateADT day, CivicAreaHit *hits,
-			 int max_hits, int found)
+search_tile(const CivicLayer *layer, const uint8 *tile, size_t length, double x, double y,
+			DateADT day, CivicAreaHit *hits, int max_hits, int found)
 {
-	const uint8 *tile;
-	size_t length;
 	CivicTileReader reader;
 	CivicTileArea area;
 	const uint8 *rings;
 	CivicTileStep next;
 
-	if (!civic_layer_tile(layer, place, &tile, &length))
-		return found;
 	if (!civic_tile_open(&reader, tile, length))
 		report_damage();
 	while ((next = civic_tile_next(&reader, &area, &rings)) == CIVIC_TILE_AREA)
@@ -120,36 +116,53 @@ civic_areas_covering(const pg_uuid_t *organization, double longitude, double lat
 
 	for (int i = 0; i < nlayers; i++)
 	{
-		if (!OidIsValid(kind) || layers[i].kind == kind)
-			found = search_layer(&layers[i], place, longitude, latitude, day, hits, max_hits, found);
+		const uint8 *tile;
+		size_t length;
+
+		if ((!OidIsValid(kind) || layers[i].kind == kind) &&
+			civic_layer_tile(&layers[i], place, &tile, &length))
+			found = search_tile(&layers[i], tile, length, longitude, latitude, day, hits, max_hits,
+								found);
 	}
 	return found;
 }
 
 /* ---- many points ---- */
 
+/* Points by which coordinates are asked for before they are needed. */
+#define AHEAD 16
+
+#ifdef __GNUC__
+#define prefetch(address) __builtin_prefetch(address)
+#else
+#define prefetch(address) ((void) 0)
+#endif
+
 void
 civic_areas_of_points(const pg_uuid_t *organization, int npoints, const double *longitudes,
 					  const double *latitudes, Oid kind, DateADT day, CivicAreaVisitor visit,
 					  void *state)
 {
+	Size size = (Size) npoints * sizeof(CivicPlaced);
 	CivicPlaced *places;
 	CivicPlaced *scratch;
 	CivicLayer *layers;
-	CivicLayer *own;
 	int nlayers = civic_layers(organization, &layers);
-	int chosen = 0;
+	CivicLayer *chosen = palloc((nlayers + 1) * sizeof(CivicLayer));
+	CivicTileScan **scans = palloc((nlayers + 1) * sizeof(CivicTileScan *));
+	int nscans = 0;
 	CivicAreaHit *hits = palloc(MAX_HITS * sizeof(CivicAreaHit));
 
 	/* Copies, because the visitor may look at the map as well. */
-	own = palloc(Max(nlayers, 1) * sizeof(CivicLayer));
 	for (int i = 0; i < nlayers; i++)
 	{
 		if (!OidIsValid(kind) || layers[i].kind == kind)
-			own[chosen++] = layers[i];
+			chosen[nscans++] = layers[i];
 	}
-	places = MemoryContextAllocHuge(CurrentMemoryContext, npoints * sizeof(CivicPlaced) + 1);
-	scratch = MemoryContextAllocHuge(CurrentMemoryContext, npoints * sizeof(CivicPlaced) + 1);
+	for (int i = 0; i < nscans; i++)
+		scans[i] = civic_begin_tiles(&chosen[i]);
+	places = MemoryContextAllocHuge(CurrentMemoryContext, size + 1);
+	scratch = MemoryContextAllocHuge(CurrentMemoryContext, size + 1);
 	for (int i = 0; i < npoints; i++)
 	{
 		places[i].cell = civic_cell(longitudes[i], latitudes[i], CIVIC_MAX_LEVEL);
@@ -164,13 +177,26 @@ civic_areas_of_points(const pg_uuid_t *organization, int npoints, const double *
 
 		if ((i & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
-		for (int j = 0; j < chosen; j++)
-			found = search_layer(&own[j], places[i].cell, longitudes[point], latitudes[point], day,
-								 hits, MAX_HITS, found);
+		/* In the order of cells, coordinates are all over the memory. */
+		if (i + AHEAD < npoints)
+		{
+			prefetch(&longitudes[places[i + AHEAD].point]);
+			prefetch(&latitudes[places[i + AHEAD].point]);
+		}
+		for (int j = 0; j < nscans; j++)
+		{
+			const uint8 *tile;
+			size_t length;
+
+			if (civic_seek_tile(scans[j], places[i].cell, &tile, &length))
+				found = search_tile(&chosen[j], tile, length, longitudes[point], latitudes[point],
+									day, hits, MAX_HITS, found);
+		}
 		visit(state, point, hits, Min(found, MAX_HITS));
 	}
+	for (int i = 0; i < nscans; i++)
+		civic_end_tiles(scans[i]);
 	pfree(places);
-	pfree(own);
 	pfree(hits);
 }
 
@@ -249,7 +275,7 @@ typedef struct PlacesResult
 {
 	Tuplestorestate *store;
 	TupleDesc desc;
-	const int *numbers; /* of the points in the arrays, from 1 */
+	const int *numbers; /* of the points in the arrays, from 1; NULL where all are there */
 } PlacesResult;
 
 static void
@@ -268,21 +294,55 @@ put_point(void *state, int point, const CivicAreaHit *hits, int nhits)
 {
 	PlacesResult *result = state;
 
-	put_row(result, result->numbers[point], nhits > 0 ? &hits[0].area : NULL);
+	put_row(result, result->numbers != NULL ? result->numbers[point] : point + 1,
+			nhits > 0 ? &hits[0].area : NULL);
 }
 
-static int
-array_numbers(ArrayType *array, const char *name, Datum **values, bool **nulls)
+/* The numbers of an array of one dimension, and its nulls as a bitmap or NULL. */
+static const double *
+array_numbers(ArrayType *array, const char *name, int *count, const bits8 **nulls)
 {
-	int count;
-
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 						errmsg("the %s are an array of %d dimensions", name, ARR_NDIM(array)),
 						errhint("Pass arrays of one dimension, such as array_agg() makes.")));
-	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, values,
-					  nulls, &count);
-	return count;
+	*count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	*nulls = ARR_NULLBITMAP(array);
+	return (const double *) ARR_DATA_PTR(array);
+}
+
+static inline bool
+is_null(const bits8 *nulls, int place)
+{
+	return nulls != NULL && (nulls[place / 8] & 1 << place % 8) == 0;
+}
+
+/* A report without a place is in no area; the others move together, and keep their numbers. */
+static int
+leave_out_nulls(PlacesResult *result, int count, const bits8 *const nulls[2],
+				const double **latitudes, const double **longitudes)
+{
+	double *kept = MemoryContextAllocHuge(CurrentMemoryContext, 2 * (Size) count * sizeof(double));
+	int *numbers = MemoryContextAllocHuge(CurrentMemoryContext, (Size) count * sizeof(int));
+	/* An array does not store its nulls. */
+	const double *next[2] = {*latitudes, *longitudes};
+	int left = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		bool unknown = is_null(nulls[0], i) || is_null(nulls[1], i);
+
+		kept[left] = is_null(nulls[0], i) ? 0 : *next[0]++;
+		kept[count + left] = is_null(nulls[1], i) ? 0 : *next[1]++;
+		if (unknown)
+			put_row(result, i + 1, NULL);
+		else
+			numbers[left++] = i + 1;
+	}
+	*latitudes = kept;
+	*longitudes = kept + count;
+	result->numbers = numbers;
+	return left;
 }
 
 /*
@@ -294,13 +354,11 @@ Datum
 civic_areas_of_places(PG_FUNCTION_ARGS)
 {
 	const CivicAccess *access = civic_access_for_call(true);
-	PlacesResult result;
-	Datum *values[2];
-	bool *nulls[2];
+	PlacesResult result = {0};
+	const double *latitudes;
+	const double *longitudes;
+	const bits8 *nulls[2];
 	int counts[2];
-	double *latitudes;
-	double *longitudes;
-	int *numbers;
 	int count = 0;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -308,31 +366,21 @@ civic_areas_of_places(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	result.store = ((ReturnSetInfo *) fcinfo->resultinfo)->setResult;
 	result.desc = ((ReturnSetInfo *) fcinfo->resultinfo)->setDesc;
-	counts[0] = array_numbers(PG_GETARG_ARRAYTYPE_P(0), "latitudes", &values[0], &nulls[0]);
-	counts[1] = array_numbers(PG_GETARG_ARRAYTYPE_P(1), "longitudes", &values[1], &nulls[1]);
+	latitudes = array_numbers(PG_GETARG_ARRAYTYPE_P(0), "latitudes", &counts[0], &nulls[0]);
+	longitudes = array_numbers(PG_GETARG_ARRAYTYPE_P(1), "longitudes", &counts[1], &nulls[1]);
 	if (counts[0] != counts[1])
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 						errmsg("there are %d latitudes and %d longitudes", counts[0], counts[1]),
 						errhint("Pass two arrays of the same length.")));
-	latitudes = palloc_extended(counts[0] * sizeof(double) + 1, MCXT_ALLOC_HUGE);
-	longitudes = palloc_extended(counts[0] * sizeof(double) + 1, MCXT_ALLOC_HUGE);
-	numbers = palloc_extended(counts[0] * sizeof(int) + 1, MCXT_ALLOC_HUGE);
-	for (int i = 0; i < counts[0]; i++)
-	{
-		/* A report without a place is in no area. */
-		if (nulls[0][i] || nulls[1][i] || !access->has_organization)
-		{
-			put_row(&result, i + 1, NULL);
-			continue;
-		}
-		latitudes[count] = DatumGetFloat8(values[0][i]);
-		longitudes[count] = DatumGetFloat8(values[1][i]);
-		civic_check_place(latitudes[count], longitudes[count]);
-		numbers[count++] = i + 1;
-	}
-	result.numbers = numbers;
-	if (count > 0)
+	count = counts[0];
+	if (nulls[0] != NULL || nulls[1] != NULL)
+		count = leave_out_nulls(&result, counts[0], nulls, &latitudes, &longitudes);
+	for (int i = 0; i < count; i++)
+		civic_check_place(latitudes[i], longitudes[i]);
+	if (count > 0 && access->has_organization)
 		civic_areas_of_points(&access->organization, count, longitudes, latitudes, PG_GETARG_OID(2),
 							  day_argument(fcinfo, 3), put_point, &result);
+	for (int i = 0; i < count && !access->has_organization; i++)
+		put_point(&result, i, NULL, 0);
 	PG_RETURN_NULL();
 }

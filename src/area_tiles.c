@@ -22,7 +22,7 @@ CIVIC_FUNCTION(civic_update_area_tiles);
  * A tile with more vertices is cut, if it holds enough different ones for that to help: many edges that pass a cell
  * on the same line, such as borders that several versions share, would be as many in its quarters.
  */
-#define ENOUGH_VERTICES 128
+#define ENOUGH_VERTICES 256
 
 /* Areas taken on at a time, which bounds the memory. */
 #define BATCH 256

@@ -169,6 +169,12 @@ extern void civic_init_areas(void);
 extern int civic_layers(const pg_uuid_t *organization, CivicLayer **layers);
 extern bool civic_layer_tile(CivicLayer *layer, uint64 place, const uint8 **bytes, size_t *length);
 
+typedef struct CivicTileScan CivicTileScan;
+extern CivicTileScan *civic_begin_tiles(const CivicLayer *layer);
+extern bool civic_seek_tile(CivicTileScan *tiles_scan, uint64 place, const uint8 **bytes,
+							size_t *length);
+extern void civic_end_tiles(CivicTileScan *tiles_scan);
+
 /* ---- area_lookup.c: which areas cover a point ---- */
 
 /* An area that covers a point, its border included. */

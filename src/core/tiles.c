@@ -123,20 +123,16 @@ civic_cell_box(uint64_t cell, CivicBox *box)
 }
 
 #define DIGIT_BITS 11
-#define DIGITS 3
 
-/* By the 33 bits in which the cells differ first, least digit first. */
+/* By the bits in which the cells differ, least digit first. */
 void
 civic_sort_places(CivicPlaced *places, CivicPlaced *scratch, size_t count)
 {
 	uint64_t differing = 0;
-	int shift = 0;
 
 	for (size_t i = 1; i < count; i++)
 		differing |= places[i].cell ^ places[0].cell;
-	while (differing >> shift >= UINT64_C(1) << (DIGITS * DIGIT_BITS))
-		shift++;
-	for (int digit = 0; digit < DIGITS; digit++, shift += DIGIT_BITS)
+	for (int shift = LEVEL_BITS; shift < 64 && differing >> shift != 0; shift += DIGIT_BITS)
 	{
 		size_t starts[(1 << DIGIT_BITS) + 1] = {0};
 

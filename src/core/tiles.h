@@ -47,7 +47,7 @@ typedef struct CivicPlaced
 	uint32_t point;
 } CivicPlaced;
 
-/* Sorts by cell, as far as that brings neighbors together; scratch has room for as many. */
+/* Sorts deepest cells; scratch has room for as many. */
 extern void civic_sort_places(CivicPlaced *places, CivicPlaced *scratch, size_t count);
 
 /* ---- tiles ---- */
