@@ -309,6 +309,10 @@ SELECT is(tap.steps('ada', format('SELECT civic.assign_department(%L, %L)', :'re
 SELECT is(tap.value('ada', format('UPDATE civic.reports SET category = ''streetlight'', department_id = %L
     WHERE id = %L RETURNING routing_level::text', pg_temp.dept('D9'), :'report')), 'manual',
     'but not where the same update says where it goes');
+SELECT is(tap.steps('ada', format('SELECT civic.mark_duplicate(%L, %L)', :'report', :'lost'),
+    format('SELECT civic.unmark_duplicate(%L)', :'report'),
+    format('SELECT coalesce(r.routing_level::text, ''none'') FROM civic.reports AS r WHERE r.id = %L', :'report')),
+    'none', 'what starts anew has no decision');
 SELECT is(tap.attempt('rita', format('UPDATE civic.reports SET routing_level = ''area'' WHERE id = %L', :'report')),
     'ZC004', 'nobody writes how a report was routed');
 SELECT is(tap.value('ada', format('SELECT (civic.classify_report(%L, ''roads'', ''low'')).status', :'lost')),
@@ -569,6 +573,7 @@ FROM (VALUES
     ('a rule that does not exist', '[{"action": "remove", "id": "00000000-0000-0000-0000-00000000dead"}]', 'P0002'),
     ('no id', '[{"action": "change"}]', 'P0002'),
     ('a rule without a department', '[{"action": "add", "rule": {"category": "roads"}}]', '23502'),
+    ('a geometry that is none', '[{"action": "boundary", "geometry": {"type": "Blob"}}]', '22023'),
     ('a boundary that is none', '[{"action": "boundary", "id": "00000000-0000-0000-0000-00000000dead"}]', 'P0002')
 ) AS w (name, changes, code);
 
