@@ -232,6 +232,85 @@ AS $$
     FROM generate_series(1, cases) AS n
 $$;
 
+-- A polygon with teeth around a place, perhaps with a hole and a second part.
+CREATE FUNCTION bench.blot(x double precision, y double precision, size double precision) RETURNS geometry
+    LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    corners integer := 3 + floor(random() * random() * 300);
+    shape geometry;
+BEGIN
+    SELECT ST_Polygon(ST_MakeLine(p.point || p.point[1]), 4326) INTO shape
+    FROM (
+        SELECT array_agg(ST_MakePoint(x + size * r.reach * cos(2 * pi() * n / corners),
+            y + size * r.reach * sin(2 * pi() * n / corners)) ORDER BY n) AS point
+        FROM generate_series(1, corners) AS n CROSS JOIN LATERAL (SELECT 0.4 + 0.6 * random() + 0 * n) AS r (reach)
+    ) AS p;
+    IF random() < 0.3 THEN
+        shape := ST_Difference(shape, ST_Buffer(ST_SetSRID(ST_MakePoint(x, y), 4326), 0.2 * size, 4));
+    END IF;
+    IF random() < 0.3 THEN
+        shape := ST_Union(shape, ST_Buffer(ST_SetSRID(ST_MakePoint(x + 1.7 * size, y), 4326), 0.4 * size, 3));
+    END IF;
+    RETURN ST_Multi(shape);
+END
+$$;
+
+-- Random areas of two organizations and several times, some changed and some deleted; random places, corners and
+-- places on edges.
+CREATE FUNCTION bench.check_areas(cases integer) RETURNS void LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    role text;
+    organization text;
+    place record;
+    day text;
+    statement text;
+BEGIN
+    FOR n IN 1..60 LOOP
+        INSERT INTO civic.areas (organization_id, kind, code, name, boundary, valid_from, valid_until)
+        SELECT bench.organization(1 + k % 2), bench.pick('ward', 'district')::civic.area_kind, n || '.' || k, 'Blot',
+            bench.blot(76 + 0.3 * random(), 11 + 0.3 * random(), 0.1 * random() + 0.0 * k),
+            CASE WHEN random() < 0.7 THEN '-infinity'::date ELSE '2024-06-01' END,
+            CASE WHEN random() < 0.7 THEN 'infinity'::date ELSE '2025-06-01' END
+        FROM generate_series(1, 3) AS k;
+        UPDATE civic.areas AS a SET boundary = bench.blot(76 + 0.3 * random(), 11 + 0.3 * random(), 0.1 * random())
+        WHERE random() < 0.02;
+        DELETE FROM civic.areas AS a WHERE random() < 0.01;
+    END LOOP;
+    CREATE TEMP TABLE corners AS
+    SELECT row_number() OVER () AS n, ST_X(d.geom) AS x, ST_Y(d.geom) AS y,
+        (ST_X(d.geom) + lead(ST_X(d.geom)) OVER ()) / 2 AS middle_x,
+        (ST_Y(d.geom) + lead(ST_Y(d.geom)) OVER ()) / 2 AS middle_y
+    FROM civic.areas AS a CROSS JOIN LATERAL ST_DumpPoints(a.boundary) AS d;
+    CREATE INDEX ON corners (n);
+    GRANT SELECT ON corners TO PUBLIC;
+    FOR i IN 1..cases LOOP
+        PERFORM bench.become(NULL, NULL, NULL, NULL);
+        role := bench.pick('civic_user', 'civic_anon', 'civic_service', NULL);
+        organization := bench.organization(1 + floor(random() * 2)::integer)::text;
+        SELECT CASE WHEN i % 3 = 0 THEN c.x WHEN i % 3 = 1 THEN coalesce(c.middle_x, c.x) ELSE 76 + 0.3 * random() END
+                AS x,
+            CASE WHEN i % 3 = 0 THEN c.y WHEN i % 3 = 1 THEN coalesce(c.middle_y, c.y) ELSE 11 + 0.3 * random() END AS y
+        INTO place
+        FROM corners AS c
+        WHERE c.n = (SELECT 1 + floor(random() * max(m.n))::bigint FROM corners AS m);
+        IF random() < 0.02 THEN
+            place.x := bench.pick('NaN', '181', '-200', 'Infinity')::double precision;
+        END IF;
+        day := bench.pick(NULL, '2024-05-31', '2024-06-01', '2025-05-31', '2025-06-01', 'infinity', '-infinity');
+        statement := format('SELECT to_jsonb(%%s.area_at(%s, %s, %L, %L)) WHERE $1 IS NULL',
+            quote_literal(place.y) || '::double precision', quote_literal(place.x) || '::double precision',
+            bench.pick('ward', 'district', 'zone'), day);
+        PERFORM bench.become(role, organization, NULL, NULL);
+        INSERT INTO bench.answers VALUES ('area_at()',
+            jsonb_build_object('role', role, 'organization', organization, 'statement', statement),
+            bench.outcome(format(statement, 'civic'), NULL), bench.outcome(format(statement, 'twin'), NULL));
+    END LOOP;
+    PERFORM bench.become(NULL, NULL, NULL, NULL);
+END
+$$;
+
 -- Rules over squares that overlap, each with an older and a newer boundary.
 CREATE FUNCTION bench.random_routing(organization uuid, rules integer) RETURNS void LANGUAGE plpgsql VOLATILE
 AS $$

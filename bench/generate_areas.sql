@@ -1,7 +1,8 @@
 -- :areas wards of a city for the default organization, the same on every run: Voronoi cells of scattered points, their
 -- edges drawn out into winding lines that neighbors share to the last digit. Some have thousands of vertices, some a
--- hole that is a part of the next ward. Makes bench.points(count, seed) as well.
-CREATE SCHEMA IF NOT EXISTS bench;
+-- hole that is a part of the next ward; and :points points.
+\set ON_ERROR_STOP on
+CREATE SCHEMA bench;
 
 -- A number from 0 to 1 that only depends on its arguments.
 CREATE FUNCTION bench.noise(seed bigint, n bigint) RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -16,7 +17,8 @@ DECLARE
     a double precision[] := CASE WHEN turned THEN ARRAY[x2, y2, x1, y1] ELSE ARRAY[x1, y1, x2, y2] END;
     seed bigint := hashtextextended(a::text, 0);
     length double precision := sqrt((a[3] - a[1]) ^ 2 + (a[4] - a[2]) ^ 2);
-    steps integer := least(1 + (length / 0.000005)::integer, CASE WHEN bench.noise(seed, 0) < 0.004 THEN 1500 ELSE 68 END);
+    steps integer := least(1 + (length / 0.000005)::integer,
+        CASE WHEN bench.noise(seed, 0) < 0.002 THEN 4000 ELSE 62 END);
     line geometry[] := ARRAY[ST_MakePoint(a[1], a[2])];
     t double precision;
     away double precision;
@@ -84,3 +86,26 @@ FROM generate_series(1, :points) AS n;
 ALTER TABLE bench.points ADD COLUMN place geometry(Point, 4326);
 UPDATE bench.points SET place = ST_SetSRID(ST_MakePoint(longitude, latitude), 4326);
 VACUUM ANALYZE civic.areas, civic_private.area_tiles, bench.points;
+
+-- 100,000 places on borders: corners, and middles of edges.
+CREATE TABLE bench.border AS
+SELECT CASE WHEN d.n % 2 = 0 THEN d.x ELSE (d.x + d.next_x) / 2 END AS x,
+    CASE WHEN d.n % 2 = 0 THEN d.y ELSE (d.y + d.next_y) / 2 END AS y
+FROM (
+    SELECT row_number() OVER () AS n, ST_X(p.geom) AS x, ST_Y(p.geom) AS y,
+        lead(ST_X(p.geom)) OVER (PARTITION BY w.n ORDER BY p.path) AS next_x,
+        lead(ST_Y(p.geom)) OVER (PARTITION BY w.n ORDER BY p.path) AS next_y
+    FROM bench.wards AS w CROSS JOIN LATERAL ST_DumpPoints(w.boundary) AS p
+) AS d
+WHERE d.next_x IS NOT NULL
+    AND d.n % (1 + 2 * ((SELECT sum(ST_NPoints(boundary)) FROM bench.wards)::bigint / 220000)) = 0
+LIMIT 100000;
+
+-- What a careful SQL programmer would make.
+CREATE TABLE bench.pieces AS SELECT a.id, ST_Subdivide(a.boundary, 64) AS piece FROM civic.areas AS a;
+CREATE TABLE bench.plain_pieces AS TABLE bench.pieces;
+CREATE INDEX ON bench.pieces USING gist (piece);
+CREATE TABLE bench.plain_areas AS SELECT a.id, a.boundary FROM civic.areas AS a;
+CREATE TABLE bench.indexed_points AS TABLE bench.points;
+CREATE INDEX ON bench.indexed_points USING gist (place);
+VACUUM ANALYZE bench.pieces, bench.plain_pieces, bench.plain_areas, bench.indexed_points;

@@ -14,6 +14,7 @@ import psycopg2
 
 from assignment import measure_assignment
 from harness import (Log, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value)
+from routing import measure_areas
 
 ORGANIZATION = '00000000-0000-0000-0000-000000001001'
 OPEN = ("status IN ('assigned_to_department', 'assigned_to_officer', 'assignment_rejected', 'acknowledged',"
@@ -34,7 +35,7 @@ def make_database(name, reports, organizations=ORGANIZATIONS):
     query('postgres', f'CREATE DATABASE {name}')
     query(name, 'CREATE EXTENSION civic CASCADE', client_min_messages='warning')
     psql(name, 'generate.sql', organizations=organizations, reports=reports)
-    for twin in ('identity', 'guard', 'uuid', 'routing'):
+    for twin in ('identity', 'guard', 'uuid', 'areas', 'routing'):
         psql(name, f'twins/{twin}.sql')
     say(f'  {time.monotonic() - started:.0f} s')
 
@@ -47,7 +48,7 @@ def check_twins(tap, cases, seed):
     with connect('checks') as connection, connection.cursor() as cursor:
         cursor.execute('SELECT setseed(%s)', (seed,))
         cursor.execute('SELECT bench.random_rules(bench.organization(2), 100)')
-        for function in ('check_guard', 'check_identity', 'check_uuid', 'check_routing'):
+        for function in ('check_guard', 'check_identity', 'check_uuid', 'check_areas', 'check_routing'):
             cursor.execute(f'SELECT bench.{function}(%s)', (cases,))
         cursor.execute("SELECT part, count(*), count(*) FILTER (WHERE c ? 'error'), count(DISTINCT c ->> 'error'),"
                        ' count(*) FILTER (WHERE c IS DISTINCT FROM twin OR part = %s AND c IS NOT NULL)'
@@ -523,6 +524,7 @@ MEASURES = {
     'growth': measure_growth,
     'rules': measure_rules,
     'assignment': measure_assignment,
+    'areas': measure_areas,
 }
 
 

@@ -47,7 +47,7 @@ typedef struct OrganizationEntry
 {
 	pg_uuid_t id;
 	uint64 version; /* of the area cache, 0 while it is being read */
-	bool settled;	/* the newest snapshot sees the same layers */
+	bool settled;   /* the newest snapshot sees the same layers */
 	SnapshotMark mark;
 	int nlayers;
 	CivicLayer *layers;
@@ -125,8 +125,8 @@ civic_init_areas(void)
 {
 	DefineCustomIntVariable("civic.area_cache_mb",
 							"Memory of a session for parts of the map it has looked at.",
-							"Finding the areas of a place is slower without.", &cache_mb, 16, 0, 1024,
-							PGC_USERSET, GUC_UNIT_MB, NULL, cache_mb_assigned, NULL);
+							"Finding the areas of a place is slower without.", &cache_mb, 16, 0,
+							1024, PGC_USERSET, GUC_UNIT_MB, NULL, cache_mb_assigned, NULL);
 }
 
 /* ---- reading ---- */
@@ -174,8 +174,7 @@ seek_tiles(PrivateScan *scan, const CivicLayer *layer, uint64 first, uint64 last
 {
 	ScanKeyData keys[4];
 
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ,
-				UUIDPGetDatum(&layer->organization));
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(&layer->organization));
 	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_ENUM_EQ, ObjectIdGetDatum(layer->kind));
 	ScanKeyInit(&keys[2], 3, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum((int64) first));
 	ScanKeyInit(&keys[3], 3, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum((int64) last));
@@ -208,11 +207,10 @@ restart_cache(void)
 		cache_context =
 			AllocSetContextCreate(CacheMemoryContext, "civic areas", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextReset(cache_context);
-	large_context =
-		AllocSetContextCreate(cache_context, "civic large tile", ALLOCSET_SMALL_SIZES);
+	large_context = AllocSetContextCreate(cache_context, "civic large tile", ALLOCSET_SMALL_SIZES);
 	control.hcxt = cache_context;
-	organizations = hash_create("civic map layers", 16, &control,
-								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	organizations =
+		hash_create("civic map layers", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	tiles = tilehash_create(cache_context, 256, NULL);
 }
 
@@ -579,7 +577,7 @@ struct CivicTileScan
 	CivicLayer layer;
 	Snapshot snapshot;
 	PrivateScan scan;
-	uint64 gap;	 /* first number after the tile before */
+	uint64 gap;  /* first number after the tile before */
 	uint64 cell; /* of the tile at hand; PG_UINT64_MAX for none */
 	uint64 end;
 	bytea *copy; /* where it lay outside its row */

@@ -262,9 +262,9 @@ civic_area_ids_at(PG_FUNCTION_ARGS)
 	hits = palloc(MAX_HITS * sizeof(CivicAreaHit));
 	ids = palloc(MAX_HITS * sizeof(Datum));
 	if (access->has_organization)
-		found = civic_areas_covering(&access->organization, PG_GETARG_FLOAT8(1),
-									 PG_GETARG_FLOAT8(0), InvalidOid, day_argument(fcinfo, 2), hits,
-									 MAX_HITS);
+		found =
+			civic_areas_covering(&access->organization, PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(0),
+								 InvalidOid, day_argument(fcinfo, 2), hits, MAX_HITS);
 	found = Min(found, MAX_HITS);
 	for (int i = 0; i < found; i++)
 		ids[i] = UUIDPGetDatum(&hits[i].area);

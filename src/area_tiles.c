@@ -397,7 +397,8 @@ add_area(Pieces *pieces, HeapTuple row, TupleDesc desc)
 									   &piece.head.nrings);
 	pg_uuid_t *id = DatumGetUUIDP(SPI_getbinval(row, desc, 1, &isnull));
 
-	if (size == 0 || size > UINT32_MAX || !civic_rings_extent(rings, size, piece.head.nrings, &piece.extent))
+	if (size == 0 || size > UINT32_MAX ||
+		!civic_rings_extent(rings, size, piece.head.nrings, &piece.extent))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("the boundary of an area is no polygon"),
 						errdetail("It is that of area %s.",

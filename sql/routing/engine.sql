@@ -54,8 +54,8 @@ CREATE FUNCTION civic_private.update_area_tiles(
 ) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT AS 'MODULE_PATHNAME', 'civic_update_area_tiles';
 COMMENT ON FUNCTION civic_private.update_area_tiles(uuid, civic.area_kind, uuid[], double precision[]) IS
-    'Takes areas out of the tiles within the extents they had (four degrees each, see extent_of), and puts in those that'
-    ' exist. Others who change areas of the same kind wait.';
+    'Takes areas out of the tiles within the extents they had (four degrees each, see extent_of), and puts in those'
+    ' that exist. Others who change areas of the same kind wait.';
 
 CREATE FUNCTION civic_private.area_ids_at(
     latitude double precision, longitude double precision, on_day date DEFAULT NULL
@@ -70,8 +70,8 @@ CREATE FUNCTION civic.area_at(
 ) RETURNS uuid
     LANGUAGE c STABLE PARALLEL SAFE COST 20 AS 'MODULE_PATHNAME', 'civic_area_at';
 COMMENT ON FUNCTION civic.area_at(double precision, double precision, civic.area_kind, date) IS
-    'The area of a kind that covers a place, borders included, on a day (today unless given): the smallest where several'
-    ' do, and of equal ones that with the lowest id; null where none does. Error 22003 for what is no place.';
+    'The area of a kind that covers a place, borders included, on a day (today unless given): the smallest where'
+    ' several do, and of equal ones that with the lowest id; null where none does. Error 22003 for what is no place.';
 
 CREATE FUNCTION civic.areas_of_points(
     latitudes double precision[], longitudes double precision[], kind civic.area_kind DEFAULT 'ward',
@@ -193,6 +193,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.rebuild_area_tiles(uuid) IS
-    'Makes the map of an organization anew from civic.areas and returns the number of its tiles. Needed only where areas'
-    ' were written with triggers switched off, or a dump was restored on a machine of the other byte order. Error 42501'
-    ' not open to the caller.';
+    'Makes the map of an organization anew from civic.areas and returns the number of its tiles. Needed only where'
+    ' areas were written with triggers switched off, or a dump was restored on a machine of the other byte order. Error'
+    ' 42501 not open to the caller.';

@@ -17,6 +17,7 @@ CREATE TABLE civic.areas (
     CONSTRAINT areas_version_key UNIQUE (organization_id, kind, code, valid_from),
     CONSTRAINT areas_validity_check CHECK (valid_until > valid_from),
     CONSTRAINT areas_boundary_check CHECK (NOT ST_IsEmpty(boundary) AND ST_IsValid(boundary)),
+    CONSTRAINT areas_extent_check CHECK (boundary @ ST_MakeEnvelope(-180, -90, 180, 90, 4326)),
     CONSTRAINT areas_name_check CHECK (length(name) BETWEEN 1 AND 255)
 );
 CREATE INDEX areas_parent ON civic.areas (organization_id, parent_id);
@@ -68,6 +69,6 @@ COMMENT ON TABLE civic_private.area_tiles IS
 COMMENT ON COLUMN civic_private.area_tiles.organization_id IS 'Organization the areas belong to.';
 COMMENT ON COLUMN civic_private.area_tiles.kind IS 'Kind of the areas.';
 COMMENT ON COLUMN civic_private.area_tiles.cell IS
-    'Place and level of the cell in the quadtree: 56 bits of its south-western corner, east and north taking turns, then'
-    ' five bits of the level.';
+    'Place and level of the cell in the quadtree: 56 bits of its south-western corner, east and north taking turns,'
+    ' then five bits of the level.';
 COMMENT ON COLUMN civic_private.area_tiles.tile IS 'Areas and edges, as src/core/tiles.h describes them.';

@@ -4,7 +4,8 @@
  *
  * Whether a ring holds a point is decided as PostGIS decides it for ST_Covers: by the winding number, from the sign
  * of one determinant of the original coordinates for each edge that passes the latitude of the point. Its rounding is
- * thus the same, provided that the compiler does not fuse multiplication and addition (-ffp-contract=off).
+ * thus the same, provided that the compiler does not fuse multiplication and addition (-ffp-contract=off). PostGIS
+ * leaves out edges shorter than 1e-12 degrees when it sees a polygon for the second time; here they always count.
  */
 #include "tiles.h"
 
@@ -211,9 +212,9 @@ civic_rings_next(CivicRingReader *reader)
 	size = ((uint64_t) reader->ring.nconnectors + reader->ring.nvertices) * 16;
 	if ((uint64_t) (reader->end - reader->at) < size)
 		return CIVIC_TILE_MALFORMED;
-	reader->connectors = reader->at;
-	reader->y = reader->connectors + (size_t) reader->ring.nconnectors * sizeof(CivicConnector);
+	reader->y = reader->at;
 	reader->x = reader->y + (size_t) reader->ring.nvertices * sizeof(double);
+	reader->connectors = reader->x + (size_t) reader->ring.nvertices * sizeof(double);
 	reader->at += size;
 	reader->remaining--;
 	return CIVIC_TILE_AREA;

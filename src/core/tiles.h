@@ -128,7 +128,7 @@ extern void civic_rings_corners(const uint8_t *rings, size_t length, uint32_t nr
 
 /* ---- for both files ---- */
 
-/* A ring as it lies in memory: header, connectors, then all y and all x of its vertices. */
+/* A ring as it lies in memory: header, all y and all x of its vertices, connectors. */
 typedef struct CivicTileRing
 {
 	uint32_t nvertices; /* a vertex that is not a number separates runs of edges */
@@ -162,9 +162,9 @@ typedef struct CivicRingReader
 	const uint8_t *end;
 	uint32_t remaining;
 	CivicTileRing ring;
-	const uint8_t *connectors;
 	const uint8_t *y;
 	const uint8_t *x;
+	const uint8_t *connectors;
 } CivicRingReader;
 
 extern void civic_rings_open(CivicRingReader *reader, const uint8_t *rings, size_t length,

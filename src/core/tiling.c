@@ -17,9 +17,6 @@
  */
 #define MARGIN 1e-9
 
-/* PostGIS leaves out edges shorter than this, squared. */
-#define NO_EDGE (1e-12 * 1e-12)
-
 static inline void
 put_number(uint8_t *numbers, size_t place, double value)
 {
@@ -90,53 +87,21 @@ static bool
 wkb_ring(Wkb *wkb, Output *out, bool is_hole)
 {
 	CivicTileRing ring = {.is_hole = is_hole};
-	uint32_t count;
-	uint32_t breaks = 0;
-	uint32_t placed = 0;
-	const uint8_t *points;
-	uint8_t *room = NULL;
+	uint8_t *room;
 
-	if (!read_count(wkb, &count) || (uint64_t) (wkb->end - wkb->at) < (uint64_t) count * 16)
+	if (!read_count(wkb, &ring.nvertices) ||
+		(uint64_t) (wkb->end - wkb->at) < (uint64_t) ring.nvertices * 16)
 		return false;
-	points = wkb->at;
-	wkb->at += (size_t) count * 16;
-	for (int writing = 0; writing < 2; writing++)
+	room = take(out, sizeof(ring) + (uint64_t) ring.nvertices * 16);
+	if (room == NULL)
+		return false;
+	memcpy(room, &ring, sizeof(ring));
+	room += sizeof(ring);
+	for (uint32_t i = 0; i < ring.nvertices; i++)
 	{
-		double x = 0;
-		double y = 0;
-
-		if (writing)
-		{
-			ring.nvertices = count + breaks;
-			room = take(out, sizeof(ring) + (uint64_t) ring.nvertices * 16);
-			if (room == NULL)
-				return false;
-			memcpy(room, &ring, sizeof(ring));
-			room += sizeof(ring);
-		}
-		for (uint32_t i = 0; i < count; i++)
-		{
-			double next_x = read_number(points + (size_t) i * 16);
-			double next_y = read_number(points + (size_t) i * 16 + 8);
-
-			if (i > 0 && (next_x - x) * (next_x - x) + (next_y - y) * (next_y - y) < NO_EDGE)
-			{
-				if (!writing)
-					breaks++;
-				else
-				{
-					put_number(room, placed, (double) NAN);
-					put_number(room, (size_t) ring.nvertices + placed++, (double) NAN);
-				}
-			}
-			x = next_x;
-			y = next_y;
-			if (writing)
-			{
-				put_number(room, placed, y);
-				put_number(room, (size_t) ring.nvertices + placed++, x);
-			}
-		}
+		put_number(room, (size_t) ring.nvertices + i, read_number(wkb->at));
+		put_number(room, i, read_number(wkb->at + 8));
+		wkb->at += 16;
 	}
 	return true;
 }
@@ -177,7 +142,7 @@ civic_rings_from_wkb(const uint8_t *wkb, size_t length, uint8_t *out, size_t cap
 typedef enum Side
 {
 	BESIDE, /* never counts for points of the cell */
-	EAST,	/* counts by latitude */
+	EAST,   /* counts by latitude */
 	TOUCHING
 } Side;
 
@@ -213,56 +178,88 @@ side_of_cell(double x1, double y1, double x2, double y2, const CivicBox *cell)
 	return left == 4 ? EAST : right == 4 ? BESIDE : TOUCHING;
 }
 
-/* A ring being cut: first counted, then, with room to write to, written. */
+/* A ring being cut: its vertices are counted first, then all of it is written. */
 typedef struct Cut
 {
 	const CivicBox *cell;
+	Output *out; /* NULL while counting */
+	uint8_t *y;
+	uint8_t *x;
+	uint8_t *connectors;
 	CivicTileRing ring;
-	uint32_t nvertices;
-	uint32_t nconnectors;
 	int64_t base;
-	uint8_t *room; /* NULL while counting */
 } Cut;
 
 static void
 add_vertex(Cut *cut, double x, double y)
 {
-	if (cut->room != NULL)
+	if (cut->out != NULL)
 	{
-		uint8_t *numbers = cut->room + (size_t) cut->ring.nconnectors * sizeof(CivicConnector);
-
-		put_number(numbers, cut->nvertices, y);
-		put_number(numbers, (size_t) cut->ring.nvertices + cut->nvertices, x);
+		put_number(cut->y, cut->ring.nvertices, y);
+		put_number(cut->x, cut->ring.nvertices, x);
 	}
-	cut->nvertices++;
+	cut->ring.nvertices++;
 }
 
-static void
+/* Takes the connector that starts, or ends, at a latitude out of those written; false where there is none. */
+static bool
+take_connector(Cut *cut, double y, bool starts, double *other)
+{
+	for (uint32_t i = 0; i < cut->ring.nconnectors; i++)
+	{
+		uint8_t *at = cut->connectors + (size_t) i * sizeof(CivicConnector);
+
+		if (civic_number_at(at, starts ? 0 : 1) != y)
+			continue;
+		*other = civic_number_at(at, starts ? 1 : 0);
+		cut->ring.nconnectors--;
+		memmove(at, cut->connectors + (size_t) cut->ring.nconnectors * sizeof(CivicConnector),
+				sizeof(CivicConnector));
+		cut->out->at -= sizeof(CivicConnector);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Connectors that meet become one, so that a ring which is all east of the cell comes to nothing wherever it starts.
+ */
+static bool
 add_connector(Cut *cut, double from_y, double to_y)
 {
-	bool from_below = from_y <= cut->cell->south;
-	bool to_below = to_y <= cut->cell->south;
-	bool from_above = from_y > cut->cell->north;
-	bool to_above = to_y > cut->cell->north;
+	const CivicBox *cell = cut->cell;
+	uint8_t *room;
+	bool from_below;
+	bool to_below;
+	bool from_above;
+	bool to_above;
 
+	if (cut->out == NULL)
+		return true;
+	(void) take_connector(cut, from_y, false, &from_y);
+	(void) take_connector(cut, to_y, true, &to_y);
+	from_below = from_y <= cell->south;
+	to_below = to_y <= cell->south;
+	from_above = from_y > cell->north;
+	to_above = to_y > cell->north;
 	if ((from_below && to_below) || (from_above && to_above) || from_y == to_y)
-		return;
-	if (from_below && to_above)
-		cut->base++;
-	else if (from_above && to_below)
-		cut->base--;
-	else
+		return true;
+	if ((from_below && to_above) || (from_above && to_below))
 	{
-		if (cut->room != NULL)
-		{
-			put_number(cut->room, 2 * (size_t) cut->nconnectors, from_y);
-			put_number(cut->room, 2 * (size_t) cut->nconnectors + 1, to_y);
-		}
-		cut->nconnectors++;
+		cut->base += from_below ? 1 : -1;
+		return true;
 	}
+	room = take(cut->out, sizeof(CivicConnector));
+	if (room == NULL)
+		return false;
+	put_number(room, 0, from_y);
+	put_number(room, 1, to_y);
+	cut->ring.nconnectors++;
+	return true;
 }
 
-static void
+/* False where there is no room. */
+static bool
 walk_ring(const CivicRingReader *reader, Cut *cut)
 {
 	Side before = BESIDE;
@@ -270,12 +267,12 @@ walk_ring(const CivicRingReader *reader, Cut *cut)
 	double x1 = 0;
 	double y1 = 0;
 
-	cut->nvertices = 0;
-	cut->nconnectors = 0;
-	cut->base = reader->ring.base;
 	for (uint32_t i = 0; i < reader->ring.nconnectors; i++)
-		add_connector(cut, civic_number_at(reader->connectors, 2 * (size_t) i),
-					  civic_number_at(reader->connectors, 2 * (size_t) i + 1));
+	{
+		if (!add_connector(cut, civic_number_at(reader->connectors, 2 * (size_t) i),
+						   civic_number_at(reader->connectors, 2 * (size_t) i + 1)))
+			return false;
+	}
 	for (uint32_t i = 0; i < reader->ring.nvertices; i++)
 	{
 		double x2 = civic_number_at(reader->x, i);
@@ -284,15 +281,15 @@ walk_ring(const CivicRingReader *reader, Cut *cut)
 
 		if (i > 0 && !isnan(x1) && !isnan(y1) && !isnan(x2) && !isnan(y2))
 			side = side_of_cell(x1, y1, x2, y2, cut->cell);
-		if (before == EAST && side != EAST)
-			add_connector(cut, from_y, y1);
+		if (before == EAST && side != EAST && !add_connector(cut, from_y, y1))
+			return false;
 		if (side == EAST && before != EAST)
 			from_y = y1;
 		if (side == TOUCHING)
 		{
 			if (before != TOUCHING)
 			{
-				if (cut->nvertices > 0)
+				if (cut->ring.nvertices > 0)
 					add_vertex(cut, (double) NAN, (double) NAN);
 				add_vertex(cut, x1, y1);
 			}
@@ -302,35 +299,35 @@ walk_ring(const CivicRingReader *reader, Cut *cut)
 		x1 = x2;
 		y1 = y2;
 	}
-	if (before == EAST)
-		add_connector(cut, from_y, y1);
+	return before != EAST || add_connector(cut, from_y, y1);
 }
 
-/* Returns what of the ring concerns the cell, written unless it is nothing or no more than a base. */
+/* Writes what of the ring concerns the cell, if anything does; false for lack of room. */
 static bool
 cut_ring(const CivicRingReader *reader, const CivicBox *cell, Output *out, CivicTileRing *ring)
 {
 	Cut cut = {.cell = cell};
 	uint8_t *room;
 
-	walk_ring(reader, &cut);
-	/* Rings do not wind around anything that often; the bytes may be anything. */
-	if (cut.base > INT32_MAX || cut.base < INT32_MIN)
-		return false;
-	*ring = (CivicTileRing){.nvertices = cut.nvertices,
-							.nconnectors = cut.nconnectors,
-							.base = (int32_t) cut.base,
-							.is_hole = reader->ring.is_hole};
-	if (cut.nvertices == 0 && cut.nconnectors == 0 && cut.base == 0)
-		return true;
-	room = take(out,
-				sizeof(CivicTileRing) + ((uint64_t) ring->nvertices + ring->nconnectors) * 16);
+	(void) walk_ring(reader, &cut);
+	room = take(out, sizeof(CivicTileRing) + (uint64_t) cut.ring.nvertices * 16);
 	if (room == NULL)
 		return false;
-	memcpy(room, ring, sizeof(CivicTileRing));
-	cut.ring = *ring;
-	cut.room = room + sizeof(CivicTileRing);
-	walk_ring(reader, &cut);
+	cut.out = out;
+	cut.y = room + sizeof(CivicTileRing);
+	cut.x = cut.y + (size_t) cut.ring.nvertices * sizeof(double);
+	cut.connectors = cut.x + (size_t) cut.ring.nvertices * sizeof(double);
+	cut.ring = (CivicTileRing){.is_hole = reader->ring.is_hole};
+	cut.base = reader->ring.base;
+	/* Rings do not wind around anything that often; the bytes may be anything. */
+	if (!walk_ring(reader, &cut) || cut.base > INT32_MAX || cut.base < INT32_MIN)
+		return false;
+	cut.ring.base = (int32_t) cut.base;
+	*ring = cut.ring;
+	if (ring->nvertices == 0 && ring->nconnectors == 0 && ring->base == 0)
+		out->at = room;
+	else
+		memcpy(room, ring, sizeof(CivicTileRing));
 	return true;
 }
 
@@ -466,7 +463,8 @@ civic_rings_corners(const uint8_t *rings, size_t length, uint32_t nrings, const 
 		{
 			double x = civic_number_at(reader.x, i);
 			double y = civic_number_at(reader.y, i);
-			bool known = !(x >= cell->west && x <= cell->east && y >= cell->south && y <= cell->north);
+			bool known =
+				!(x >= cell->west && x <= cell->east && y >= cell->south && y <= cell->north);
 
 			for (int j = 0; j < corners->count && !known; j++)
 				known = corners->x[j] == x && corners->y[j] == y;
