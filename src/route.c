@@ -47,20 +47,25 @@ typedef struct Considered
 static const char *const level_labels[] = {"override", "category_area", "group_area", "category",
 										   "group",    "area",          "triage"};
 
-/* The labels of an enum type as its values, one look-up each a call. */
+static Datum
+look_up_level(Oid type, CivicRouteLevel level)
+{
+	HeapTuple tuple = SearchSysCache2(ENUMTYPOIDNAME, ObjectIdGetDatum(type),
+									  CStringGetDatum(level_labels[level]));
+	Oid label;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "type %u has no label \"%s\"", type, level_labels[level]);
+	label = ((Form_pg_enum) GETSTRUCT(tuple))->oid;
+	ReleaseSysCache(tuple);
+	return ObjectIdGetDatum(label);
+}
+
 static void
 look_up_levels(Oid type, Datum levels[lengthof(level_labels)])
 {
 	for (int i = 0; i < lengthof(level_labels); i++)
-	{
-		HeapTuple tuple = SearchSysCache2(ENUMTYPOIDNAME, ObjectIdGetDatum(type),
-										  CStringGetDatum(level_labels[i]));
-
-		if (!HeapTupleIsValid(tuple))
-			elog(ERROR, "type %u has no label \"%s\"", type, level_labels[i]);
-		levels[i] = ObjectIdGetDatum(((Form_pg_enum) GETSTRUCT(tuple))->oid);
-		ReleaseSysCache(tuple);
-	}
+		levels[i] = look_up_level(type, (CivicRouteLevel) i);
 }
 
 /* The day a moment is part of where the organisation is. */
@@ -222,7 +227,6 @@ civic_decide_route(PG_FUNCTION_ARGS)
 	CivicRouteQuestion question;
 	const CivicRouter *router = read_question(fcinfo, &place, &question);
 	const CivicRoute *route;
-	Datum levels[lengthof(level_labels)];
 	Datum values[4] = {0};
 	bool nulls[4] = {true, true, false, true};
 	TupleDesc desc;
@@ -230,7 +234,6 @@ civic_decide_route(PG_FUNCTION_ARGS)
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE || desc->natts != 4)
 		elog(ERROR, "civic_decide_route returns a row of four columns");
-	look_up_levels(TupleDescAttr(desc, 2)->atttypid, levels);
 	route = civic_routes_find(router->routes, router->nroutes, &question, &hit);
 	if (route != NULL)
 	{
@@ -248,7 +251,8 @@ civic_decide_route(PG_FUNCTION_ARGS)
 			nulls[3] = false;
 		}
 	}
-	values[2] = levels[route == NULL ? CIVIC_ROUTE_TRIAGE : route->level];
+	values[2] = look_up_level(TupleDescAttr(desc, 2)->atttypid,
+							  route == NULL ? CIVIC_ROUTE_TRIAGE : route->level);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
 

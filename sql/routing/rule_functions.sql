@@ -168,7 +168,13 @@ BEGIN
             UPDATE civic.routing_rules AS r SET is_active = false
             WHERE r.organization_id = organization AND r.id = target;
         WHEN 'boundary' THEN
-            shape := civic.boundary_of(change -> 'geometry');
+            BEGIN
+                shape := civic.boundary_of(change -> 'geometry');
+            EXCEPTION WHEN internal_error THEN
+                -- PostGIS gives its own errors no code.
+                RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+                    MESSAGE = 'the geometry of a what-if is not GeoJSON', DETAIL = SQLERRM;
+            END;
             UPDATE civic.areas AS a SET boundary = shape
             WHERE a.organization_id = organization AND a.id = target;
         ELSE

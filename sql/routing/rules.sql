@@ -373,16 +373,19 @@ CREATE FUNCTION civic_private.note_manual_route() RETURNS trigger
 AS $$
 BEGIN
     -- The router writes as the owner of the tables; anybody else has decided for themselves.
-    IF current_user <> 'civic_owner' THEN
+    IF NEW.department_id IS NOT NULL AND current_user <> 'civic_owner' THEN
         NEW.routed_by_rule_id := NULL;
-        NEW.routing_level := CASE WHEN NEW.department_id IS NOT NULL THEN 'manual' END;
+        NEW.routing_level := 'manual';
+    ELSIF NEW.department_id IS NULL AND NEW.routing_level <> 'triage' THEN
+        NEW.routed_by_rule_id := NULL;
+        NEW.routing_level := NULL;
     END IF;
     RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION civic_private.note_manual_route() IS
-    'BEFORE UPDATE row trigger on civic.reports, as the caller: a department that a person sets is no rule''s'
-    ' decision.';
+    'BEFORE UPDATE row trigger on civic.reports, as the caller: a department that a person sets or takes away is no'
+    ' rule''s decision.';
 
 CREATE FUNCTION civic_private.follow_refusal() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -39,8 +39,9 @@ CREATE TRIGGER t65_reroute AFTER UPDATE OF category, sub_category, manual_catego
         AND NEW.status IN ('classified', 'assigned_to_department', 'assigned_to_officer', 'assignment_rejected',
             'acknowledged')
         AND OLD.department_id IS NOT DISTINCT FROM NEW.department_id
-        AND (OLD.category, OLD.sub_category, OLD.manual_category, OLD.latitude, OLD.longitude)
-            IS DISTINCT FROM (NEW.category, NEW.sub_category, NEW.manual_category, NEW.latitude, NEW.longitude))
+        AND (OLD.category IS DISTINCT FROM NEW.category OR OLD.sub_category IS DISTINCT FROM NEW.sub_category
+            OR OLD.manual_category IS DISTINCT FROM NEW.manual_category OR OLD.latitude <> NEW.latitude
+            OR OLD.longitude <> NEW.longitude))
     EXECUTE FUNCTION civic_private.reroute_report();
 CREATE TRIGGER t66_refusal AFTER UPDATE OF status ON civic.reports
     FOR EACH ROW WHEN (NEW.status = 'assignment_rejected' AND OLD.status <> 'assignment_rejected')
