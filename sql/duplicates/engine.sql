@@ -112,8 +112,8 @@ CREATE FUNCTION civic_private.match_report(
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 2000 AS 'MODULE_PATHNAME', 'civic_match_report';
 COMMENT ON FUNCTION civic_private.match_report(uuid, uuid) IS
     'The report that a new one is a duplicate of (links), or perhaps is (not links); null for none. Sees what is'
-    ' committed now, and lets two new reports that could be duplicates of each other look one after the other, until the'
-    ' end of the transaction. Error 40001 when the other report is too new for the snapshot of the transaction.';
+    ' committed now, and lets two new reports that could be duplicates of each other look one after the other, until'
+    ' the end of the transaction. Error 40001 when the other report is too new for the snapshot of the transaction.';
 
 CREATE FUNCTION civic_private.join_family(organization uuid, report uuid) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
