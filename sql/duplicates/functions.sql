@@ -44,8 +44,8 @@ AS $$
     ORDER BY p.category
 $$;
 COMMENT ON FUNCTION civic.effective_duplicate_policies() IS
-    'How duplicates are looked for in the current organization, per category of the new report; last for reports without'
-    ' a category. A row without id is built in.';
+    'How duplicates are looked for in the current organization, per category of the new report; last for reports'
+    ' without a category. A row without id is built in.';
 
 CREATE FUNCTION civic_private.rebuild_signatures(organization uuid DEFAULT NULL) RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -199,8 +199,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.merge_reports(uuid, uuid[], text) IS
-    'Makes up to 100 reports, with their duplicates, duplicates of another one, or of the root of its family; returns the'
-    ' root. The reason, up to 1000 characters, stands in duplicate_reason. Pairs that were rejected before are forgotten.'
+    'Makes up to 100 reports, with their duplicates, duplicates of another one, or of the root of its family; returns'
+    ' the root. The reason, up to 1000 characters, stands in duplicate_reason. Pairs that were rejected before are'
+    ' forgotten.'
     ' Errors: ZC001 to ZC004 refused by the guard, ZC010 of itself, 54000 too many, P0002 no such report.';
 
 CREATE FUNCTION civic.reject_duplicate(report_id uuid, other_id uuid, reason text DEFAULT NULL)
@@ -345,6 +346,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.change_root(uuid) IS
-    'A duplicate becomes the root of its family: the work goes on with it where the old root stood, and that one becomes'
-    ' a duplicate of it. The same call for the old root takes it back. Errors: ZC001 to ZC003 refused by the guard, ZC006'
-    ' the officer may not have it any more, ZC012 not a duplicate, P0002 no such report.';
+    'A duplicate becomes the root of its family: the work goes on with it where the old root stood, and that one'
+    ' becomes a duplicate of it. The same call for the old root takes it back. Errors: ZC001 to ZC003 refused by the'
+    ' guard, ZC006 the officer may not have it any more, ZC012 not a duplicate, P0002 no such report.';

@@ -94,8 +94,8 @@ CREATE TABLE civic.duplicate_rejections (
 CREATE INDEX duplicate_rejections_other_report ON civic.duplicate_rejections (organization_id, other_report_id);
 CREATE INDEX duplicate_rejections_rejected_by ON civic.duplicate_rejections (organization_id, rejected_by);
 COMMENT ON TABLE civic.duplicate_rejections IS
-    'Pairs of reports that a person said are not the same. They are not suggested for each other again, nor the families'
-    ' they are in.';
+    'Pairs of reports that a person said are not the same. They are not suggested for each other again, nor the'
+    ' families they are in.';
 COMMENT ON COLUMN civic.duplicate_rejections.organization_id IS 'Organization the row belongs to.';
 COMMENT ON COLUMN civic.duplicate_rejections.report_id IS 'The report of the pair with the lower id.';
 COMMENT ON COLUMN civic.duplicate_rejections.other_report_id IS 'The report of the pair with the higher id.';

@@ -12,7 +12,11 @@ main(void)
 {
 	test_routes();
 	test_tiles();
+	test_address();
+	test_grid();
+	test_likeness();
 	test_transitions();
+	test_trigrams();
 	test_uuid7();
 	test_worktime();
 	printf("1..%d\n", tap_tests);

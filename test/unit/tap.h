@@ -14,7 +14,11 @@ extern int tap_failures;
 
 extern void test_routes(void);
 extern void test_tiles(void);
+extern void test_address(void);
+extern void test_grid(void);
+extern void test_likeness(void);
 extern void test_transitions(void);
+extern void test_trigrams(void);
 extern void test_uuid7(void);
 extern void test_worktime(void);
 
