@@ -162,13 +162,11 @@ FROM (VALUES ('0, 180', '16'), ('0.0001, 179.9999', '22'), ('90, -90', '11'), ('
     AS p (place, metres);
 
 -- 5. Signatures follow the reports.
-SELECT is_empty($$
-    SELECT s.report_id FROM civic_private.report_signatures AS s
-    FULL JOIN (SELECT n.* FROM civic.reports AS r CROSS JOIN LATERAL civic_private.signature_of(r) AS n) AS n
-        ON n.organization_id = s.organization_id AND n.report_id = s.report_id
-    WHERE n IS DISTINCT FROM s$$, 'every report has its signature, after all that was done');
-SELECT is(civic_private.rebuild_signatures(tap.id('a')), (SELECT count(*) FROM civic.reports AS r
-    WHERE r.organization_id = tap.id('a')), 'and they can be made anew');
+CREATE TABLE tap.signatures AS TABLE civic_private.report_signatures;
+SELECT is(civic_private.rebuild_signatures(), (SELECT count(*) FROM civic.reports), 'signatures can be made anew');
+SELECT is_empty('TABLE tap.signatures EXCEPT TABLE civic_private.report_signatures',
+    'the triggers had made the same, after all that was done');
+SELECT is((SELECT count(*) FROM tap.signatures), (SELECT count(*) FROM civic.reports), 'one for each report');
 SELECT is(tap.found('a.nobody'), 'nearer open near far', 'with the same answers');
 CREATE TABLE tap.version AS SELECT s.report_id, s.ctid AS place FROM civic_private.report_signatures AS s;
 UPDATE civic.reports AS r SET status = 'assigned_to_department', landmark = 'Mill'
