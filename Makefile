@@ -16,6 +16,7 @@ OBJS = \
 	src/history.o \
 	src/area_cache.o \
 	src/area_lookup.o \
+	src/area_scan.o \
 	src/area_tiles.o \
 	src/core/tiles.o \
 	src/core/tiling.o \
