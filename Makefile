@@ -26,6 +26,7 @@ OBJS = \
 	src/intake.o \
 	src/area_cache.o \
 	src/area_lookup.o \
+	src/area_scan.o \
 	src/area_tiles.o \
 	src/routing_rules.o \
 	src/route.o \

@@ -6,22 +6,16 @@
  * tiles are kept as long as their layer has the stamp under which they were read. They lie in segments, which are
  * given up as a whole, the longest unused first: that keeps the memory below civic.area_cache_mb to the byte.
  */
-#include "civic.h"
+#include "area_scan.h"
 
-#include "access/genam.h"
 #include "access/parallel.h"
-#include "access/table.h"
-#include "access/tableam.h"
-#include "catalog/namespace.h"
+#include "access/xact.h"
 #include "catalog/pg_enum.h"
-#include "executor/tuptable.h"
 #include "port/pg_bitutils.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/hsearch.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
@@ -67,11 +61,14 @@ typedef struct TileEntry
 	uint32 status;
 } TileEntry;
 
-/* The bits of a cell that tell it from its neighbors are in the middle. */
+/* What tells a cell from its neighbors is anywhere above the free bits of its level. */
 static inline uint32
 hash_tile(TileKey key)
 {
-	return (uint32) ((key.cell ^ key.layer << 32) * UINT64CONST(0x9E3779B97F4A7C15) >> 32);
+	uint64 bits = key.cell ^ key.layer << 32;
+
+	bits ^= bits >> 32;
+	return (uint32) (bits * UINT64CONST(0x9E3779B97F4A7C15) >> 32);
 }
 
 #define SH_PREFIX tilehash
@@ -129,66 +126,6 @@ civic_init_areas(void)
 							1024, PGC_USERSET, GUC_UNIT_MB, NULL, cache_mb_assigned, NULL);
 }
 
-/* ---- reading ---- */
-
-typedef struct PrivateScan
-{
-	Relation table;
-	Relation index;
-	IndexScanDesc scan;
-	TupleTableSlot *slot;
-} PrivateScan;
-
-static void
-begin_scan(PrivateScan *scan, const char *name, Snapshot snapshot, int nkeys)
-{
-	Oid schema = get_namespace_oid("civic_private", false);
-	Oid relation = get_relname_relid(name, schema);
-	Oid primary = InvalidOid;
-
-	if (OidIsValid(relation))
-	{
-		scan->table = table_open(relation, AccessShareLock);
-		primary = RelationGetPrimaryKeyIndex(scan->table);
-	}
-	if (!OidIsValid(primary))
-		ereport(ERROR, (errcode(ERRCODE_CIVIC_DATA_MODEL_MISSING),
-						errmsg("table civic_private.%s or its primary key is missing", name)));
-	scan->index = index_open(primary, AccessShareLock);
-	scan->slot = table_slot_create(scan->table, NULL);
-	scan->scan = index_beginscan(scan->table, scan->index, snapshot, nkeys, 0);
-}
-
-static void
-end_scan(PrivateScan *scan)
-{
-	index_endscan(scan->scan);
-	ExecDropSingleTupleTableSlot(scan->slot);
-	index_close(scan->index, AccessShareLock);
-	table_close(scan->table, AccessShareLock);
-}
-
-/* Starts over, at the tiles of a layer within a range of cells. */
-static void
-seek_tiles(PrivateScan *scan, const CivicLayer *layer, uint64 first, uint64 last)
-{
-	ScanKeyData keys[4];
-
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(&layer->organization));
-	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_ENUM_EQ, ObjectIdGetDatum(layer->kind));
-	ScanKeyInit(&keys[2], 3, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum((int64) first));
-	ScanKeyInit(&keys[3], 3, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum((int64) last));
-	index_rescan(scan->scan, keys, lengthof(keys), NULL, 0);
-}
-
-static uint64
-cell_of_slot(TupleTableSlot *slot)
-{
-	bool isnull;
-
-	return (uint64) DatumGetInt64(slot_getattr(slot, 3, &isnull));
-}
-
 /* ---- layers ---- */
 
 static void
@@ -208,10 +145,10 @@ restart_cache(void)
 			AllocSetContextCreate(CacheMemoryContext, "civic areas", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextReset(cache_context);
 	large_context = AllocSetContextCreate(cache_context, "civic large tile", ALLOCSET_SMALL_SIZES);
+	tiles = tilehash_create(cache_context, 256, NULL);
 	control.hcxt = cache_context;
 	organizations =
 		hash_create("civic map layers", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	tiles = tilehash_create(cache_context, 256, NULL);
 }
 
 static void
@@ -262,13 +199,13 @@ static int
 read_layers(const pg_uuid_t *organization, Snapshot snapshot, CivicLayer **layers)
 {
 	ScanKeyData key;
-	PrivateScan scan;
+	CivicScan scan;
 	int count = 0;
 	int room = 8;
 
 	*layers = palloc(room * sizeof(CivicLayer));
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(organization));
-	begin_scan(&scan, "area_layers", snapshot, 1);
+	civic_begin_scan(&scan, "area_layers", snapshot, 1);
 	index_rescan(scan.scan, &key, 1, NULL, 0);
 	while (index_getnext_slot(scan.scan, ForwardScanDirection, scan.slot))
 	{
@@ -286,7 +223,7 @@ read_layers(const pg_uuid_t *organization, Snapshot snapshot, CivicLayer **layer
 		layer->stamp = *DatumGetUUIDP(slot_getattr(scan.slot, 3, &isnull));
 		layer->position = label_position(layer->kind);
 	}
-	end_scan(&scan);
+	civic_end_scan(&scan);
 	return count;
 }
 
@@ -489,45 +426,38 @@ keep_tile(CivicLayer *layer, uint64 cell, const uint8 *bytes, size_t length)
 	use_tile(layer, cell, copy, length);
 }
 
-/* A settled layer is kept, so it must not be read with a snapshot older than its stamp. */
-static Snapshot
-snapshot_for(const CivicLayer *layer)
-{
-	return layer->settled && !IsInParallelMode() ? GetLatestSnapshot() : GetActiveSnapshot();
-}
-
 /* Reads the tile that holds a place; false where nothing does. */
 static bool
 read_tile(CivicLayer *layer, uint64 place)
 {
-	PrivateScan scan;
+	CivicScan scan;
 	/* An index scan looks at all of a page that is within its range; most tiles are about as large as the last. */
 	int level = layer->last_bytes != NULL ? Max(civic_cell_level(layer->last_cell) - 2, 0) : 0;
 	bool found = false;
 
-	PushActiveSnapshot(snapshot_for(layer));
-	begin_scan(&scan, "area_tiles", GetActiveSnapshot(), 4);
+	PushActiveSnapshot(civic_layer_snapshot(layer));
+	civic_begin_scan(&scan, "area_tiles", GetActiveSnapshot(), 4);
 	for (;;)
 	{
-		seek_tiles(&scan, layer, civic_cell_ancestor(place, level), place);
+		civic_seek_tiles(&scan, layer, civic_cell_ancestor(place, level), place);
 		found = index_getnext_slot(scan.scan, BackwardScanDirection, scan.slot);
 		if (found || level == 0)
 			break;
 		level = 0;
 	}
-	found = found && place <= civic_cell_last(cell_of_slot(scan.slot));
+	found = found && place <= civic_cell_last(civic_slot_cell(scan.slot));
 	if (found)
 	{
 		bool isnull;
 		Datum value = slot_getattr(scan.slot, 4, &isnull);
 		bytea *bytes = DatumGetByteaPP(value);
 
-		keep_tile(layer, cell_of_slot(scan.slot), (const uint8 *) VARDATA_ANY(bytes),
+		keep_tile(layer, civic_slot_cell(scan.slot), (const uint8 *) VARDATA_ANY(bytes),
 				  VARSIZE_ANY_EXHDR(bytes));
 		if ((Pointer) bytes != DatumGetPointer(value))
 			pfree(bytes);
 	}
-	end_scan(&scan);
+	civic_end_scan(&scan);
 	PopActiveSnapshot();
 	return found;
 }
@@ -565,111 +495,4 @@ civic_layer_tile(CivicLayer *layer, uint64 place, const uint8 **bytes, size_t *l
 	*bytes = layer->last_bytes;
 	*length = layer->last_length;
 	return true;
-}
-
-/* ---- tiles in a row ---- */
-
-/* Tiles that are not needed before it is quicker to search the index again. */
-#define MAX_STEPS 16
-
-struct CivicTileScan
-{
-	CivicLayer layer;
-	Snapshot snapshot;
-	PrivateScan scan;
-	uint64 gap;  /* first number after the tile before */
-	uint64 cell; /* of the tile at hand; PG_UINT64_MAX for none */
-	uint64 end;
-	bytea *copy; /* where it lay outside its row */
-	const uint8 *bytes;
-	size_t length;
-};
-
-/*
- * civic_begin_tiles
- *		For many places in the order of their cells: reads the layer's tiles one after another, past the cache.
- */
-CivicTileScan *
-civic_begin_tiles(const CivicLayer *layer)
-{
-	CivicTileScan *tiles_scan = palloc0(sizeof(CivicTileScan));
-
-	tiles_scan->layer = *layer;
-	tiles_scan->snapshot = RegisterSnapshot(snapshot_for(layer));
-	begin_scan(&tiles_scan->scan, "area_tiles", tiles_scan->snapshot, 4);
-	/* Nothing is known yet, not even a gap. */
-	tiles_scan->gap = PG_UINT64_MAX;
-	return tiles_scan;
-}
-
-static void
-next_tile(CivicTileScan *tiles_scan)
-{
-	TupleTableSlot *slot = tiles_scan->scan.slot;
-	bool isnull;
-	Datum value;
-	bytea *bytes;
-
-	if (tiles_scan->copy != NULL)
-		pfree(tiles_scan->copy);
-	tiles_scan->copy = NULL;
-	tiles_scan->gap = tiles_scan->end + 1;
-	tiles_scan->cell = tiles_scan->end = PG_UINT64_MAX;
-	if (!index_getnext_slot(tiles_scan->scan.scan, ForwardScanDirection, slot))
-		return;
-	value = slot_getattr(slot, 4, &isnull);
-	bytes = DatumGetByteaPP(value);
-	if ((Pointer) bytes != DatumGetPointer(value))
-		tiles_scan->copy = bytes;
-	tiles_scan->bytes = (const uint8 *) VARDATA_ANY(bytes);
-	tiles_scan->length = VARSIZE_ANY_EXHDR(bytes);
-	tiles_scan->cell = cell_of_slot(slot);
-	tiles_scan->end = civic_cell_last(tiles_scan->cell);
-}
-
-/* Goes to the tile that holds a place, or to the first after it. */
-static void
-search_tile(CivicTileScan *tiles_scan, uint64 place)
-{
-	PrivateScan *scan = &tiles_scan->scan;
-	uint64 start = 0;
-
-	seek_tiles(scan, &tiles_scan->layer, 0, place);
-	if (index_getnext_slot(scan->scan, BackwardScanDirection, scan->slot))
-		start = cell_of_slot(scan->slot);
-	seek_tiles(scan, &tiles_scan->layer, start, PG_INT64_MAX);
-	tiles_scan->end = start - 1;
-	next_tile(tiles_scan);
-	if (tiles_scan->end < place)
-		next_tile(tiles_scan);
-}
-
-/*
- * civic_seek_tile
- *		As civic_layer_tile(); quick where places rise.
- */
-bool
-civic_seek_tile(CivicTileScan *tiles_scan, uint64 place, const uint8 **bytes, size_t *length)
-{
-	if (place < tiles_scan->gap)
-		search_tile(tiles_scan, place);
-	for (int i = 0; i < MAX_STEPS && place > tiles_scan->end; i++)
-		next_tile(tiles_scan);
-	if (place > tiles_scan->end)
-		search_tile(tiles_scan, place);
-	if (place < tiles_scan->cell)
-		return false;
-	*bytes = tiles_scan->bytes;
-	*length = tiles_scan->length;
-	return true;
-}
-
-void
-civic_end_tiles(CivicTileScan *tiles_scan)
-{
-	end_scan(&tiles_scan->scan);
-	UnregisterSnapshot(tiles_scan->snapshot);
-	if (tiles_scan->copy != NULL)
-		pfree(tiles_scan->copy);
-	pfree(tiles_scan);
 }

@@ -197,6 +197,8 @@ extern void civic_init_areas(void);
 extern int civic_layers(const pg_uuid_t *organization, CivicLayer **layers);
 extern bool civic_layer_tile(CivicLayer *layer, uint64 place, const uint8 **bytes, size_t *length);
 
+/* ---- area_scan.c: many tiles in the order of their cells ---- */
+
 typedef struct CivicTileScan CivicTileScan;
 extern CivicTileScan *civic_begin_tiles(const CivicLayer *layer);
 extern bool civic_seek_tile(CivicTileScan *tiles_scan, uint64 place, const uint8 **bytes,

@@ -235,12 +235,37 @@ typedef enum Place
 	ON_BORDER
 } Place;
 
+/* Vertices looked at together. */
+#define BLOCK 16
+
+/* Two numbers at once, where the machine can. */
+typedef double Pair __attribute__((vector_size(16)));
+typedef int64_t PairOfFlags __attribute__((vector_size(16)));
+
+/* Whether a run of vertices is all north or all south of a latitude. */
+static inline bool
+is_aside(const uint8_t *latitudes, double y)
+{
+	Pair limit = {y, y};
+	PairOfFlags south = {-1, -1};
+	PairOfFlags north = {-1, -1};
+
+	for (int i = 0; i < BLOCK; i += 2)
+	{
+		Pair pair;
+
+		memcpy(&pair, latitudes + (size_t) i * sizeof(double), sizeof(pair));
+		south &= pair < limit;
+		north &= pair > limit;
+	}
+	return (south[0] & south[1]) != 0 || (north[0] & north[1]) != 0;
+}
+
 static Place
 place_in_ring(const CivicRingReader *reader, double x, double y)
 {
 	int64_t winding = reader->ring.base;
-	double y1;
-	double y2;
+	uint32_t nvertices = reader->ring.nvertices;
 
 	for (uint32_t i = 0; i < reader->ring.nconnectors; i++)
 	{
@@ -249,18 +274,23 @@ place_in_ring(const CivicRingReader *reader, double x, double y)
 
 		winding += (from_y <= y && y < to_y) - (to_y <= y && y < from_y);
 	}
-	if (reader->ring.nvertices == 0)
-		return winding == 0 ? OUTSIDE : INSIDE;
-	y2 = civic_number_at(reader->y, 0);
-	for (uint32_t i = 1; i < reader->ring.nvertices; i++)
+	for (uint32_t i = 1; i < nvertices; i++)
 	{
+		double y1;
+		double y2;
 		double x1;
 		double x2;
 		double side;
 
-		y1 = y2;
-		y2 = civic_number_at(reader->y, i);
 		/* Most edges pass north or south of the point. */
+		if (i % (BLOCK - 1) == 1 && nvertices - i >= BLOCK - 1 &&
+			is_aside(reader->y + (size_t) (i - 1) * sizeof(double), y))
+		{
+			i += BLOCK - 2;
+			continue;
+		}
+		y1 = civic_number_at(reader->y, i - 1);
+		y2 = civic_number_at(reader->y, i);
 		if ((y1 < y && y2 < y) || (y1 > y && y2 > y))
 			continue;
 		x1 = civic_number_at(reader->x, i - 1);

@@ -436,6 +436,34 @@ test_cells(void)
 }
 
 static void
+test_sorting(void)
+{
+	static CivicPlaced places[20000];
+	static CivicPlaced scratch[20000];
+	static bool seen[20000];
+	int wrong = 0;
+
+	for (uint32_t i = 0; i < 20000; i++)
+	{
+		bool near = random_double() < 0.9;
+
+		places[i].cell = civic_cell(near ? 77 + random_double() / 100 : 360 * random_double() - 180,
+									near ? 28 + random_double() / 100 : 0, CIVIC_MAX_LEVEL);
+		places[i].point = i;
+	}
+	civic_sort_places(places, scratch, 20000);
+	for (uint32_t i = 0; i < 20000; i++)
+	{
+		wrong += seen[places[i].point] || (i > 0 && places[i].cell < places[i - 1].cell);
+		seen[places[i].point] = true;
+	}
+	ok(wrong == 0, "20000 places, most of them in a city, are sorted and all there");
+	civic_sort_places(places, scratch, 0);
+	civic_sort_places(places, scratch, 1);
+	ok(places[0].cell <= places[1].cell, "none and one are sorted already");
+}
+
+static void
 test_malformed(void)
 {
 	uint8_t out[64];
@@ -467,6 +495,7 @@ void
 test_tiles(void)
 {
 	test_cells();
+	test_sorting();
 	test_polygons();
 	test_malformed();
 }
