@@ -211,8 +211,8 @@ civic_read_report(CivicReportReader *reader, const pg_uuid_t *organization, cons
 bool
 civic_read_new_report(HeapTupleHeader row, pg_uuid_t *organization, CivicReport *report)
 {
-	static const int required[] = {ID,       USER_ID,   IS_PUBLIC, IS_SENSITIVE, STATUS, CREATED_AT,
-								   LATITUDE, LONGITUDE, TITLE,     DESCRIPTION};
+	static const int required[] = {ID,         USER_ID,  IS_PUBLIC, IS_SENSITIVE, STATUS,
+								   CREATED_AT, LATITUDE, LONGITUDE, TITLE,        DESCRIPTION};
 	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(row), .t_data = row};
 	Relation relation;
 	TupleDesc desc;

@@ -3,9 +3,9 @@ CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.categories
 
 CREATE TRIGGER t01_prepare BEFORE INSERT ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.prepare_report('report_number', 'department_id', 'assigned_to',
-        'routed_by_rule_id', 'routing_level', 'ai_category', 'ai_confidence', 'ai_processed_at', 'ai_model_version', 'manual_category', 'manual_severity',
-        'classified_by_user_id', 'classification_notes', 'duplicate_of_report_id', 'duplicate_score',
-        'duplicate_reason', 'rejection_reason', 'hold_reason',
+        'routed_by_rule_id', 'routing_level', 'ai_category', 'ai_confidence', 'ai_processed_at', 'ai_model_version',
+        'manual_category', 'manual_severity', 'classified_by_user_id', 'classification_notes',
+        'duplicate_of_report_id', 'duplicate_score', 'duplicate_reason', 'rejection_reason', 'hold_reason',
         'rework_reason', 'assignment_rejection_reason', 'assignment_rejected_at', 'assignment_rejected_by_user_id',
         'resolution_notes', 'estimated_resume_date', 'hold_approved_by_user_id', 'external_id', 'updated_at',
         'is_featured', 'is_sensitive', 'needs_review', 'hold_approval_required', 'supporter_count', 'created_at',
