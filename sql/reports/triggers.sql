@@ -41,9 +41,9 @@ CREATE TRIGGER t60_project AFTER UPDATE ON civic.reports
         AND (OLD.status IS DISTINCT FROM NEW.status OR OLD.assigned_to IS DISTINCT FROM NEW.assigned_to
             OR OLD.department_id IS DISTINCT FROM NEW.department_id
             OR OLD.resolution_notes IS DISTINCT FROM NEW.resolution_notes
-            OR (OLD.severity, OLD.manual_severity, OLD.category, OLD.ai_category, OLD.manual_category)
-                IS DISTINCT FROM (NEW.severity, NEW.manual_severity, NEW.category, NEW.ai_category,
-                    NEW.manual_category)))
+            OR OLD.severity IS DISTINCT FROM NEW.severity OR OLD.manual_severity IS DISTINCT FROM NEW.manual_severity
+            OR OLD.category IS DISTINCT FROM NEW.category OR OLD.ai_category IS DISTINCT FROM NEW.ai_category
+            OR OLD.manual_category IS DISTINCT FROM NEW.manual_category))
     EXECUTE FUNCTION civic_private.project_report();
 CREATE TRIGGER t61_project AFTER INSERT ON civic.reports
     FOR EACH ROW WHEN (NEW.assigned_to IS NOT NULL) EXECUTE FUNCTION civic_private.project_report();

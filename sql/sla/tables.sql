@@ -87,7 +87,7 @@ CREATE TABLE civic.sla_policies (
     CONSTRAINT sla_policies_allowed_check CHECK (num_nonnulls(time_allowed, working_days) = 1),
     CONSTRAINT sla_policies_time_allowed_check CHECK (time_allowed > '0' AND time_allowed <= '366 days'),
     CONSTRAINT sla_policies_working_days_check CHECK (
-        working_days IS NULL OR (working_days BETWEEN 1 AND 366 AND calendar_id IS NOT NULL)
+        working_days IS NULL OR (working_days >= 1 AND working_days <= 366 AND calendar_id IS NOT NULL)
     ),
     CONSTRAINT sla_policies_warning_check CHECK (warning_before BETWEEN '0' AND '366 days'),
     CONSTRAINT sla_policies_validity_check CHECK (valid_until >= valid_from),
