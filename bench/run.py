@@ -25,8 +25,8 @@ OPEN = ("status IN ('assigned_to_department', 'assigned_to_officer', 'assignment
         " 'in_progress', 'pending_verification', 'on_hold', 'reopened')")
 COLUMNS = 'id, report_number, title, category, status, severity, latitude, longitude, created_at'
 ORGANIZATIONS = 10
-TWINS = ('identity', 'guard', 'uuid', 'areas', 'routing', 'sla')
-TWIN_CHECKS = ('guard', 'identity', 'uuid', 'areas', 'routing', 'sla')
+TWINS = ('identity', 'guard', 'uuid', 'duplicates', 'areas', 'routing', 'sla')
+TWIN_CHECKS = ('duplicates', 'guard', 'identity', 'uuid', 'areas', 'routing', 'sla')
 
 
 def person(number):
