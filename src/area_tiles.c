@@ -22,7 +22,7 @@ CIVIC_FUNCTION(civic_update_area_tiles);
  * A tile with more vertices is cut, if it holds enough different ones for that to help: many edges that pass a cell
  * on the same line, such as borders that several versions share, would be as many in its quarters.
  */
-#define ENOUGH_VERTICES 256
+#define ENOUGH_VERTICES 128
 
 /* Areas taken on at a time, which bounds the memory. */
 #define BATCH 256
@@ -73,7 +73,8 @@ static const char *const statement_texts[STATEMENTS] = {
 	"INSERT INTO civic_private.area_layers AS l (organization_id, kind) VALUES ($1, $2)"
 	" ON CONFLICT (organization_id, kind) DO UPDATE SET stamp = civic.uuid_v7()",
 	"SELECT id, valid_from, valid_until, civic_private.size_of(boundary),"
-	" civic_private.binary_of(boundary) FROM civic.areas" OF_LAYER " AND id = ANY ($3)",
+	" civic_private.binary_of(boundary) FROM civic.areas" OF_LAYER
+	" AND id = ANY ($3) ORDER BY boundary", /* along a curve, so that neighbors share a batch */
 	"SELECT cell, tile FROM civic_private.area_tiles" OF_LAYER
 	" AND cell BETWEEN $3 AND $4 ORDER BY cell LIMIT 1",
 	"INSERT INTO civic_private.area_tiles (organization_id, kind, cell, tile)"
