@@ -1,4 +1,4 @@
-"""How well duplicates are found: precision and recall on cities whose true incidents are known, and on a real sample."""
+"""How well duplicates are found: on cities whose true incidents are known, and on a real sample."""
 import csv
 import datetime
 import os
@@ -38,7 +38,7 @@ class Answer:
 
 
 def new_organization(cursor, number, name, groups):
-    """An organization with the categories of the city; returns its id. Nobody's triggers but those of signatures run."""
+    """An organization with the categories of the city; returns its id."""
     cursor.execute('INSERT INTO civic.organizations (code, name) VALUES (%s, %s) RETURNING id', (f'Q{number}', name))
     organization = cursor.fetchone()[0]
     cursor.execute("SELECT set_config('civic.organization_id', %s, false)", (organization,))
@@ -51,8 +51,9 @@ def new_organization(cursor, number, name, groups):
 
 def read_policies(cursor, organization):
     """The policies that hold, and the same with a hint for every report in reach, so that all scores can be seen."""
-    cursor.execute("SELECT string_agg(attname, ', ') FROM pg_attribute WHERE attrelid = 'civic.duplicate_policies'::regclass"
-                   " AND attnum > 0 AND NOT attisdropped AND attname NOT IN ('id', 'created_at', 'updated_at')")
+    cursor.execute("SELECT string_agg(attname, ', ') FROM pg_attribute"
+                   " WHERE attrelid = 'civic.duplicate_policies'::regclass AND attnum > 0 AND NOT attisdropped"
+                   " AND attname NOT IN ('id', 'created_at', 'updated_at')")
     columns = cursor.fetchone()[0].split(', ')
     cursor.execute(f'SELECT {", ".join(columns)} FROM civic.effective_duplicate_policies()')
     rows = [dict(zip(columns, row)) for row in cursor.fetchall()]
@@ -98,13 +99,14 @@ def play(number, style, seed):
             due = [c for c in closing if c[0] <= report.at]
             if due:
                 closing = [c for c in closing if c[0] > report.at]
-                cursor.execute("UPDATE civic.reports SET status = 'closed' WHERE organization_id = %s AND id = ANY (%s::uuid[])",
+                cursor.execute("UPDATE civic.reports SET status = 'closed'"
+                               ' WHERE organization_id = %s AND id = ANY (%s::uuid[])',
                                (organization, [c[1] for c in due]))
             at = started + datetime.timedelta(days=report.at)
             category = CODES.get(report.category, report.category)
             cursor.execute(
-                'INSERT INTO civic.reports (organization_id, report_number, user_id, department_id, title, description, category,'
-                ' status, latitude, longitude, address, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s,'
+                'INSERT INTO civic.reports (organization_id, report_number, user_id, department_id, title, description,'
+                ' category, status, latitude, longitude, address, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s,'
                 " 'assigned_to_department', %s, %s, %s, %s) RETURNING id",
                 (organization, f'Q-{n}', f'00000000-0000-0000-0000-{report.reporter:012d}', department, report.title,
                  report.text, category, report.latitude, report.longitude, report.address, at))
@@ -170,13 +172,15 @@ def measure_quality(table, options):
     for style in STYLES:
         found = {seed: answers[s, seed] for s, seed in answers if s == style}
         scores = [Score(a) for a in found.values()]
-        workload = (f'{STYLES[style].title}; {len(scores)} cities of {statistics.mean(s.reports for s in scores):.0f} reports,'
+        workload = (f'{STYLES[style].title}; {len(scores)} cities of'
+                    f' {statistics.mean(s.reports for s in scores):.0f} reports,'
                     f' {statistics.mean(s.positives / s.reports for s in scores):.0%} of them duplicates')
         table.add('duplicates, hints', workload, 'recall', [s.recall for s in scores], 0.95, True,
                   f'recall@5 {statistics.median(s.recall5 for s in scores):.3f}')
         table.add('duplicates, hints', workload, 'candidates a report', [s.candidates for s in scores], 1.5)
-        table.add('duplicates, hints', workload, 'precision: hints with a right candidate', [s.precision for s in scores],
-                  note=f'F1 {statistics.median(Score.f1(s.precision, s.recall) for s in scores):.3f}; the first is right in'
+        table.add('duplicates, hints', workload, 'precision: hints with a right candidate',
+                  [s.precision for s in scores], note='F1'
+                  f' {statistics.median(Score.f1(s.precision, s.recall) for s in scores):.3f}; the first is right in'
                   f' {statistics.median(s.first for s in scores):.3f}')
         table.add('duplicates, links', workload, 'precision', [s.link_precision for s in scores], 0.97, True,
                   f'recall {statistics.median(s.link_recall for s in scores):.3f}, F1'
@@ -198,7 +202,7 @@ def measure_quality(table, options):
 # ---- a real city ----
 
 def sample_rows():
-    """Requests of the St. Louis sample that have a time and a place, in the order of time; None where it is not there."""
+    """Requests of the St. Louis sample with a time and a place, in the order of time; None where it is not there."""
     folder = os.environ.get('CIVIC_SAMPLE_DATA') or os.path.join(
         os.path.dirname(os.path.abspath(__file__)), '..', '..', 'shared', 'data')
     path = os.path.join(folder, SAMPLE)
@@ -230,8 +234,8 @@ def measure_sample(table):
     with connect(DATABASE, session_replication_role='replica') as connection, connection.cursor() as cursor:
         organization = new_organization(cursor, 99, 'St. Louis', [(code, None) for code in codes.values()])
         policies = read_policies(cursor, organization)
-        cursor.execute('UPDATE civic.duplicate_policies SET hint_radius_m = 200, window_days = 30 WHERE organization_id = %s',
-                       (organization,))
+        cursor.execute('UPDATE civic.duplicate_policies SET hint_radius_m = 200, window_days = 30'
+                       ' WHERE organization_id = %s', (organization,))
         threshold = policies[None]['hint_threshold']
         cursor.execute('INSERT INTO civic.users (organization_id, email, full_name) VALUES (%s, %s, %s) RETURNING id',
                        (organization, 'import@quality.example', 'Import'))
@@ -240,11 +244,11 @@ def measure_sample(table):
         department = cursor.fetchone()[0]
         for n, (at, latitude, longitude, row) in enumerate(rows):
             title = (row['plain_english_name_for_problemcode'] or row['description'] or row['problemcode'])[:255]
-            text = '. '.join(t for t in (row['plain_english_name_for_problemcode'], row['description'], row['explanation'])
-                             if t)[:2000]
+            text = '. '.join(t for t in (
+                row['plain_english_name_for_problemcode'], row['description'], row['explanation']) if t)[:2000]
             cursor.execute(
-                'INSERT INTO civic.reports (organization_id, report_number, user_id, department_id, title, description, category,'
-                " status, latitude, longitude, address, created_at) VALUES (%s, %s, %s, %s, rpad(%s, 5, '.'),"
+                'INSERT INTO civic.reports (organization_id, report_number, user_id, department_id, title, description,'
+                " category, status, latitude, longitude, address, created_at) VALUES (%s, %s, %s, %s, rpad(%s, 5, '.'),"
                 " rpad(%s, 10, '.'), %s, 'assigned_to_department', %s, %s, %s, %s) RETURNING id",
                 (organization, f'S-{n}', person, department, title, text, codes[row['problemcode'].strip() or 'none'],
                  latitude, longitude, row['probaddress'] or None, at + shift))
