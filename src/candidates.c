@@ -19,6 +19,9 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+/* Entries of the index that are read over before it is searched anew. */
+#define MOST_BETWEEN 40
+
 /* Columns of report_signatures_search: four that are searched, three that are read. */
 enum
 {
@@ -272,17 +275,49 @@ consider(Search *search)
 		keep(search->candidates, &candidate);
 }
 
+/*
+ * Reads the entries of one category and state in the order of cells. What lies between two ranges is read over as long
+ * as it is little, since that costs less than to go down the tree again.
+ */
 static void
-search_range(Search *search, const CivicCellRange *range)
+search_ranges(Search *search, const CivicCellRange *ranges, int count)
 {
-	search->keys[3].sk_argument = Int64GetDatum(range->first);
-	search->keys[4].sk_argument = Int64GetDatum(range->last);
-	index_rescan(search->scan, search->keys, 5, NULL, 0);
-	while (index_getnext_tid(search->scan, ForwardScanDirection) != NULL)
+	int range = 0;
+	int between = MOST_BETWEEN;
+
+	search->keys[4].sk_argument = Int64GetDatum(ranges[count - 1].last);
+	for (;;)
 	{
+		int64 cell;
+		bool isnull;
+
+		if (between >= MOST_BETWEEN)
+		{
+			search->keys[3].sk_argument = Int64GetDatum(ranges[range].first);
+			index_rescan(search->scan, search->keys, 5, NULL, 0);
+			between = 0;
+		}
 		CHECK_FOR_INTERRUPTS();
-		consider(search);
+		if (index_getnext_tid(search->scan, ForwardScanDirection) == NULL)
+			return;
+		cell = DatumGetInt64(
+			index_getattr(search->scan->xs_itup, KEY_CELL, search->scan->xs_itupdesc, &isnull));
+		while (cell > ranges[range].last)
+			range++;
+		if (cell < ranges[range].first)
+			between++;
+		else
+			consider(search);
 	}
+}
+
+static int
+compare_ranges(const void *a, const void *b)
+{
+	int64 left = ((const CivicCellRange *) a)->first;
+	int64 right = ((const CivicCellRange *) b)->first;
+
+	return (left > right) - (left < right);
 }
 
 /* Of one category: what is open, and what is closed where that counts. */
@@ -295,8 +330,7 @@ search_category(Search *search, int32 key, const CivicCellRange *ranges, int cou
 	for (int state = 0; state < states; state++)
 	{
 		search->keys[2].sk_argument = Int16GetDatum((int16) state);
-		for (int i = 0; i < count; i++)
-			search_range(search, &ranges[i]);
+		search_ranges(search, ranges, count);
 	}
 }
 
@@ -337,6 +371,7 @@ civic_find_candidates(CivicProbe *probe, Snapshot snapshot, CivicCandidates *can
 	count = civic_disc_max_ranges(rules->radius);
 	ranges = palloc(count * sizeof(CivicCellRange));
 	count = civic_disc_ranges(probe->latitude, probe->longitude, rules->radius, ranges, count);
+	qsort(ranges, count, sizeof(CivicCellRange), compare_ranges);
 
 	relation = table_open(columns.relation, AccessShareLock);
 	index = index_open(columns.index, AccessShareLock);
