@@ -87,7 +87,8 @@ RETURN (
     FROM (SELECT string_to_array('the pothole,road,water,leak,pipe,garbage,bin,lamp,dark,drain,blocked,tree,branch,'
         'bench,wall,near the school,in front of,since last week,nobody came,dangerous,children,at night,on the corner,'
         'neighbors,broken,full,old people,could not pass,please,urgent,smell,rain,street,building,bus stop,again,'
-        'reported before,no answer,deep,wide open,hanging,fallen,noise,car,bicycle,stairs,light,pole,cable,market', ',') AS list) AS w,
+        'reported before,no answer,deep,wide open,hanging,fallen,noise,car,bicycle,stairs,light,pole,cable,market',
+        ',') AS list) AS w,
         generate_series(1, 24 + n % 5)
 );
 
