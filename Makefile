@@ -16,6 +16,7 @@ OBJS = \
 	src/candidates.o \
 	src/report_rows.o \
 	src/duplicates.o \
+	src/duplicate_intake.o \
 	src/columns.o \
 	src/workflow.o \
 	src/workflow_rules.o \

@@ -105,3 +105,103 @@ CREATE FUNCTION civic.find_duplicates(report_id uuid, max_rows integer DEFAULT 5
 COMMENT ON FUNCTION civic.find_duplicates(uuid, integer) IS
     'The same for a report that is filed: not of its own family, and none that a person said is another matter. The age'
     ' is the time from the other report to this one. No rows when the asker cannot see the report.';
+
+CREATE FUNCTION civic_private.match_report(
+    organization uuid, report uuid, OUT root_id uuid, OUT links boolean, OUT score double precision, OUT reason text
+) RETURNS record
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 2000 AS 'MODULE_PATHNAME', 'civic_match_report';
+COMMENT ON FUNCTION civic_private.match_report(uuid, uuid) IS
+    'The report that a new one is a duplicate of (links), or perhaps is (not links); null for none. Sees what is'
+    ' committed now, and lets two new reports that could be duplicates of each other look one after the other, until the'
+    ' end of the transaction. Error 40001 when the other report is too new for the snapshot of the transaction.';
+
+CREATE FUNCTION civic_private.join_family(organization uuid, report uuid) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    match record;
+BEGIN
+    SELECT m.* INTO match FROM civic_private.match_report(organization, report) AS m;
+    IF match.links THEN
+        UPDATE civic.reports AS r SET status = 'duplicate', duplicate_of_report_id = match.root_id,
+            duplicate_score = match.score, duplicate_reason = match.reason
+        WHERE r.organization_id = organization AND r.id = report;
+    ELSIF match.root_id IS NOT NULL THEN
+        UPDATE civic.reports AS r SET needs_review = true
+        WHERE r.organization_id = organization AND r.id = report AND NOT r.needs_review;
+    END IF;
+    RETURN coalesce(match.links, false);
+END
+$$;
+COMMENT ON FUNCTION civic_private.join_family(uuid, uuid) IS
+    'Makes a new report a duplicate where the evidence is strong, and puts it before a person where it is not quite;'
+    ' true for a duplicate. Called by the intake.';
+
+CREATE FUNCTION civic_private.gather_supporters(organization uuid, member uuid, root uuid) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    INSERT INTO civic.report_supporters (organization_id, report_id, user_id, from_report_id)
+    SELECT organization, root, p.user_id, member
+    FROM (
+        SELECT r.user_id FROM civic.reports AS r WHERE r.organization_id = organization AND r.id = member
+        UNION
+        SELECT s.user_id FROM civic.report_supporters AS s
+        WHERE s.organization_id = organization AND s.report_id = member AND s.from_report_id IS NULL
+    ) AS p
+    JOIN civic.reports AS o ON o.organization_id = organization AND o.id = root AND o.user_id <> p.user_id
+    ON CONFLICT DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION civic_private.gather_supporters(uuid, uuid, uuid) IS
+    'Who filed or supports a duplicate supports the root of its family, each person once.';
+
+CREATE FUNCTION civic_private.follow_family() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    left_root uuid;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        left_root := OLD.duplicate_of_report_id;
+    END IF;
+    -- What was a duplicate of this report is now one of its root. The root is written so that a session with an older
+    -- snapshot, which does not see its new member, cannot make it a duplicate in turn.
+    IF NEW.duplicate_of_report_id IS NOT NULL THEN
+        UPDATE civic.reports AS r SET updated_at = now()
+        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id;
+        UPDATE civic.reports AS r SET duplicate_of_report_id = NEW.duplicate_of_report_id
+        WHERE r.organization_id = NEW.organization_id AND r.duplicate_of_report_id = NEW.id;
+        PERFORM civic_private.gather_supporters(NEW.organization_id, NEW.id, NEW.duplicate_of_report_id);
+    END IF;
+    IF left_root IS NOT NULL THEN
+        DELETE FROM civic.report_supporters AS s
+        WHERE s.organization_id = NEW.organization_id AND s.report_id = left_root AND s.from_report_id = NEW.id;
+        -- Somebody may have counted by this report who is with another of the family as well.
+        PERFORM civic_private.gather_supporters(r.organization_id, r.id, left_root) FROM civic.reports AS r
+        WHERE r.organization_id = NEW.organization_id AND r.duplicate_of_report_id = left_root;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.follow_family() IS
+    'AFTER row trigger on civic.reports that became or ceased to be duplicates: families keep one root, and the people'
+    ' of a duplicate support its root.';
+
+CREATE FUNCTION civic_private.tell_family() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    INSERT INTO civic.status_history (organization_id, workflow, entity_id, old_status, new_status, by_system, reason,
+        is_public)
+    SELECT r.organization_id, 'report', r.id, r.status, r.status, true,
+        format('Report %s, which this one is a duplicate of, is %s.', NEW.report_number, NEW.status),
+        r.is_public AND NOT r.is_sensitive
+    FROM civic.reports AS r
+    WHERE r.organization_id = NEW.organization_id AND r.duplicate_of_report_id = NEW.id;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.tell_family() IS
+    'AFTER UPDATE row trigger on civic.reports that were resolved, closed, reopened or rejected: the history of each'
+    ' duplicate says so.';

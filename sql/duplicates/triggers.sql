@@ -18,3 +18,12 @@ CREATE TRIGGER t83_signature AFTER UPDATE ON civic.reports
         OR (OLD.status = 'closed') <> (NEW.status = 'closed')
         OR (OLD.status IN ('duplicate', 'rejected')) <> (NEW.status IN ('duplicate', 'rejected')))
     EXECUTE FUNCTION civic_private.write_signature();
+
+CREATE TRIGGER t71_family AFTER INSERT ON civic.reports
+    FOR EACH ROW WHEN (NEW.duplicate_of_report_id IS NOT NULL) EXECUTE FUNCTION civic_private.follow_family();
+CREATE TRIGGER t72_family AFTER UPDATE ON civic.reports
+    FOR EACH ROW WHEN (OLD.duplicate_of_report_id IS DISTINCT FROM NEW.duplicate_of_report_id)
+    EXECUTE FUNCTION civic_private.follow_family();
+CREATE TRIGGER t73_tell AFTER UPDATE ON civic.reports
+    FOR EACH ROW WHEN (OLD.status <> NEW.status AND NEW.status IN ('resolved', 'closed', 'reopened', 'rejected'))
+    EXECUTE FUNCTION civic_private.tell_family();

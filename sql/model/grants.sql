@@ -11,9 +11,10 @@ GRANT SELECT ON ALL TABLES IN SCHEMA civic TO civic_user, civic_service, civic_a
 GRANT UPDATE ON civic.organizations TO civic_user, civic_service;
 GRANT INSERT, UPDATE, DELETE ON civic.departments, civic.jurisdictions, civic.user_profiles, civic.roles,
     civic.user_roles, civic.area_assignments, civic.teams, civic.team_members, civic.projects,
-    civic.workflow_transitions, civic.areas, civic.categories, civic.reports, civic.media, civic.duplicate_policies
+    civic.workflow_transitions, civic.areas, civic.categories, civic.reports, civic.media, civic.duplicate_policies,
+    civic.duplicate_rejections
     TO civic_user, civic_service;
-GRANT INSERT, DELETE ON civic.role_permissions, civic.duplicate_rejections TO civic_user, civic_service;
+GRANT INSERT, DELETE ON civic.role_permissions TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.users, civic.tasks TO civic_user, civic_service;
 GRANT DELETE ON civic.report_supporters TO civic_user, civic_service;
 GRANT INSERT ON civic.report_supporters, civic.user_sessions TO civic_service;

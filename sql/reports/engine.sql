@@ -237,7 +237,8 @@ BEGIN
     IF NOT civic.has_permission('import:data') THEN
         IF num_nonnulls(NEW.report_number, NEW.department_id, NEW.assigned_to, NEW.ai_category, NEW.ai_confidence,
             NEW.ai_processed_at, NEW.ai_model_version, NEW.manual_category, NEW.manual_severity,
-            NEW.classified_by_user_id, NEW.classification_notes, NEW.duplicate_of_report_id, NEW.rejection_reason,
+            NEW.classified_by_user_id, NEW.classification_notes, NEW.duplicate_of_report_id, NEW.duplicate_score,
+            NEW.duplicate_reason, NEW.rejection_reason,
             NEW.hold_reason, NEW.rework_reason, NEW.assignment_rejection_reason, NEW.assignment_rejected_at,
             NEW.assignment_rejected_by_user_id, NEW.resolution_notes, NEW.estimated_resume_date,
             NEW.hold_approved_by_user_id, NEW.external_id, NEW.updated_at) > 0
@@ -340,7 +341,7 @@ BEGIN
     IF NEW.duplicate_of_report_id IS NOT NULL
         AND (TG_OP = 'INSERT' OR NEW.duplicate_of_report_id IS DISTINCT FROM OLD.duplicate_of_report_id) THEN
         -- The link always goes to the root, which is locked so that two sessions that join families at once meet;
-        -- follow_report() writes it as well.
+        -- follow_family() writes it as well.
         SELECT r.id, r.duplicate_of_report_id AS parent INTO root FROM civic.reports AS r
         WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id AND r.id <> NEW.id
         FOR NO KEY UPDATE;
@@ -387,10 +388,7 @@ BEGIN
             ai_category = found.category, ai_confidence = found.confidence, ai_processed_at = now(),
             ai_model_version = 'keywords-1'
         WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
-        IF found.confidence < 0.60 THEN
-            RETURN NULL;
-        END IF;
-        target := found.department_id;
+        target := CASE WHEN found.confidence >= 0.60 THEN found.department_id END;
     ELSE
         UPDATE civic.reports AS r SET status = 'classified'
         WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
@@ -398,7 +396,7 @@ BEGIN
         JOIN civic.departments AS d ON d.organization_id = c.organization_id AND d.id = c.department_id
         WHERE c.organization_id = NEW.organization_id AND c.code = NEW.category AND d.is_active;
     END IF;
-    IF target IS NOT NULL THEN
+    IF NOT civic_private.join_family(NEW.organization_id, NEW.id) AND target IS NOT NULL THEN
         UPDATE civic.reports AS r SET status = 'assigned_to_department', department_id = target
         WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
     END IF;
@@ -407,7 +405,7 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.intake_report() IS
     'AFTER INSERT row trigger on civic.reports: classifies a new report and gives it to the department of its'
-    ' category, as the system.';
+    ' category, as the system, unless it joins the family of another.';
 
 CREATE FUNCTION civic_private.count_reports() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -436,21 +434,11 @@ BEGIN
         UPDATE civic.status_history AS h SET is_public = shown
         WHERE h.organization_id = NEW.organization_id AND h.entity_id = NEW.id;
     END IF;
-    -- What was a duplicate of this report is now one of its root. The root is written so that a session with an older
-    -- snapshot, which does not see its new member, cannot make it a duplicate in turn.
-    IF NEW.duplicate_of_report_id IS DISTINCT FROM OLD.duplicate_of_report_id
-        AND NEW.duplicate_of_report_id IS NOT NULL THEN
-        UPDATE civic.reports AS r SET updated_at = now()
-        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id;
-        UPDATE civic.reports AS r SET duplicate_of_report_id = NEW.duplicate_of_report_id
-        WHERE r.organization_id = NEW.organization_id AND r.duplicate_of_report_id = NEW.id;
-    END IF;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION civic_private.follow_report() IS
-    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report, families keep one'
-    ' root.';
+    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report.';
 
 CREATE FUNCTION civic_private.apply_task_state(organization uuid, report uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

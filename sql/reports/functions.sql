@@ -356,7 +356,9 @@ DECLARE
 BEGIN
     UPDATE civic.reports AS r SET
         status = 'duplicate',
-        duplicate_of_report_id = mark_duplicate.original_id
+        duplicate_of_report_id = mark_duplicate.original_id,
+        duplicate_score = NULL,
+        duplicate_reason = NULL
     WHERE r.organization_id = civic.current_organization_id() AND r.id = mark_duplicate.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
@@ -420,7 +422,8 @@ BEGIN
     SELECT r.organization_id, r.id, civic.current_user_id() FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id() AND r.id = root
         AND r.user_id <> civic.current_user_id()
-    ON CONFLICT DO NOTHING;
+    ON CONFLICT (organization_id, report_id, user_id) DO UPDATE SET from_report_id = NULL
+        WHERE report_supporters.from_report_id IS NOT NULL;
     SELECT r.* INTO result FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id() AND r.id = root
         AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id);

@@ -76,6 +76,8 @@ CREATE TABLE civic.reports (
     needs_review boolean NOT NULL DEFAULT false,
     is_duplicate boolean NOT NULL GENERATED ALWAYS AS (status = 'duplicate'::civic.report_status) STORED,
     duplicate_of_report_id uuid,
+    duplicate_score double precision,
+    duplicate_reason text,
     rejection_reason text,
     hold_reason text,
     rework_reason text,
@@ -123,6 +125,8 @@ CREATE TABLE civic.reports (
         AND length(pincode) <= 10
     ),
     CONSTRAINT reports_sub_category_check CHECK (length(sub_category) <= 100),
+    CONSTRAINT reports_duplicate_score_check CHECK (duplicate_score BETWEEN 0 AND 1),
+    CONSTRAINT reports_duplicate_reason_check CHECK (length(duplicate_reason) <= 1000),
     CONSTRAINT reports_ai_confidence_check CHECK (ai_confidence BETWEEN 0 AND 1),
     CONSTRAINT reports_supporter_count_check CHECK (supporter_count >= 0),
     CONSTRAINT reports_department_check CHECK (
@@ -212,10 +216,15 @@ COMMENT ON COLUMN civic.reports.manual_severity IS 'Severity decided by a person
 COMMENT ON COLUMN civic.reports.is_public IS
     'False: shown only to the reporter, the department and staff with the right.';
 COMMENT ON COLUMN civic.reports.is_sensitive IS 'Set by moderators: as private as is_public = false.';
-COMMENT ON COLUMN civic.reports.needs_review IS 'A person should look at the classification.';
+COMMENT ON COLUMN civic.reports.needs_review IS
+    'A person should look at it: at the classification, or whether it is a duplicate.';
 COMMENT ON COLUMN civic.reports.is_duplicate IS 'Status is duplicate; computed.';
 COMMENT ON COLUMN civic.reports.duplicate_of_report_id IS
     'Root of the family of duplicates; set exactly while status is duplicate.';
+COMMENT ON COLUMN civic.reports.duplicate_score IS
+    'Score, 0 to 1, by which the report became a duplicate by itself; null where a person said so.';
+COMMENT ON COLUMN civic.reports.duplicate_reason IS
+    'Why the report is a duplicate, in words: found by the search, or given by a person.';
 COMMENT ON COLUMN civic.reports.hold_reason IS '10 to 1000 characters, while on hold.';
 COMMENT ON COLUMN civic.reports.rework_reason IS 'Why finished work was sent back.';
 COMMENT ON COLUMN civic.reports.assignment_rejection_reason IS 'Why the officer refused, 10 to 1000 characters.';
@@ -229,18 +238,26 @@ CREATE TABLE civic.report_supporters (
     organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
     report_id uuid NOT NULL,
     user_id uuid NOT NULL DEFAULT civic.current_user_id(),
+    from_report_id uuid,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (organization_id, report_id, user_id),
     CONSTRAINT report_supporters_report_fkey FOREIGN KEY (organization_id, report_id)
+        REFERENCES civic.reports (organization_id, id) ON DELETE CASCADE,
+    CONSTRAINT report_supporters_from_report_fkey FOREIGN KEY (organization_id, from_report_id)
         REFERENCES civic.reports (organization_id, id) ON DELETE CASCADE,
     CONSTRAINT report_supporters_user_fkey FOREIGN KEY (organization_id, user_id)
         REFERENCES civic.users (organization_id, id)
 );
 CREATE INDEX report_supporters_user ON civic.report_supporters (organization_id, user_id);
+CREATE INDEX report_supporters_from_report ON civic.report_supporters (organization_id, from_report_id)
+    WHERE from_report_id IS NOT NULL;
 COMMENT ON TABLE civic.report_supporters IS 'People who said "me too" instead of filing the same report again.';
 COMMENT ON COLUMN civic.report_supporters.organization_id IS 'Organization the row belongs to.';
 COMMENT ON COLUMN civic.report_supporters.report_id IS 'Report that is supported.';
 COMMENT ON COLUMN civic.report_supporters.user_id IS 'Person who supports it.';
+COMMENT ON COLUMN civic.report_supporters.from_report_id IS
+    'Duplicate the person filed or supports, as long as it is one of this report; null where the person supports this'
+    ' report itself.';
 COMMENT ON COLUMN civic.report_supporters.created_at IS 'When the person said so.';
 
 CREATE TABLE civic.tasks (

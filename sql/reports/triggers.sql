@@ -12,6 +12,7 @@ CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.reports
         'ai_category=import:data', 'ai_confidence=import:data', 'ai_processed_at=import:data',
         'ai_model_version=import:data', 'is_sensitive=moderate:content', 'is_featured=moderate:content',
         'needs_review=moderate:content', 'duplicate_of_report_id=merge:duplicate_reports',
+        'duplicate_score=merge:duplicate_reports', 'duplicate_reason=merge:duplicate_reports',
         'rejection_reason=reject:report', 'rework_reason=approve:task_completion',
         'hold_reason=update:any_report', 'estimated_resume_date=update:any_report',
         'hold_approval_required=update:any_report', 'resolution_notes=complete:task',
@@ -32,7 +33,7 @@ CREATE TRIGGER t60_project AFTER UPDATE ON civic.reports
     EXECUTE FUNCTION civic_private.project_report();
 CREATE TRIGGER t61_project AFTER INSERT ON civic.reports
     FOR EACH ROW WHEN (NEW.assigned_to IS NOT NULL) EXECUTE FUNCTION civic_private.project_report();
-CREATE TRIGGER t70_follow AFTER UPDATE OF is_public, is_sensitive, duplicate_of_report_id ON civic.reports
+CREATE TRIGGER t70_follow AFTER UPDATE OF is_public, is_sensitive ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.follow_report();
 CREATE TRIGGER t80_intake AFTER INSERT ON civic.reports
     FOR EACH ROW WHEN (NEW.status = 'received') EXECUTE FUNCTION civic_private.intake_report();
