@@ -185,8 +185,9 @@ AS $$
         10 + p.o + a.y / 111195.0, 75 + p.o + a.x / (111195.0 * cosd(10 + p.o)), a.address
     FROM (
         SELECT d.*, bench.reported_at(d.n, s.reports, s.until) AS created_at,
-            -- A hot spot's own category is that of its number.
-            width_bucket(CASE WHEN spot IS NOT NULL AND bench.u(m, 6) < 0.6 THEN bench.u(spot, 7)
+            -- Hot spots have a category of their own: that of their rank and kind of city, so that tiles are alike.
+            width_bucket(CASE WHEN spot IS NOT NULL AND bench.u(m, 6) < 0.6
+                THEN ((0.618034 * (spot % 1000) + 0.2 * (o / 2 % 5)) % 1)::double precision
                 ELSE bench.u(m, 8) END, c.bounds) + 1 AS topic,
             1300 * (tile % ceil(sqrt(s.tiles))::integer) + CASE WHEN spot IS NULL THEN 1300 * bench.u(m, 9)
                 ELSE 1300 * bench.u(spot, 10) + 60 * bench.normal(m, 11) END

@@ -18,23 +18,22 @@ SAMPLE = 'stlouis-requests-2009-2012.csv'
 
 
 class Answer:
-    """What find_duplicates() said about one report: candidates of any score, best first."""
+    """What was said about one report."""
 
-    def __init__(self, number, report, positive, candidates, policy):
-        self.number, self.report, self.positive, self.policy = number, report, positive, policy
-        self.candidates = candidates  # (score, right, distance, agreement)
+    def __init__(self, report, positive, candidates, linked, policy):
+        self.report, self.positive, self.policy = report, positive, policy
+        self.candidates = candidates  # of any score, best first: score, right, close enough to be linked by itself
+        self.linked = linked  # whether what it would be linked to is right; None where it would not be
 
     def hints(self, threshold=None):
         threshold = self.policy['hint_threshold'] if threshold is None else threshold
         return [c for c in self.candidates if c[0] >= threshold]
 
     def link(self, threshold=None):
-        """The first candidate, if it would be linked by itself."""
-        threshold = self.policy['link_threshold'] if threshold is None else threshold
-        first = self.candidates[0] if self.candidates else None
-        if first and first[0] >= threshold and (first[2] <= self.policy['link_radius_m'] or first[4]):
-            return first
-        return None
+        """Whether the link is right; None for none. With another threshold it is an estimate."""
+        if threshold is None:
+            return self.linked
+        return next((right for score, right, close in self.candidates if close and score >= threshold), None)
 
 
 def new_organization(cursor, number, name, groups):
@@ -94,7 +93,7 @@ def play(number, style, seed):
             (organization, f'00000000-0000-0000-0000-{n:012d}', f'p{n}@quality.example', f'Person {n}')
             for n in range(1, city.people + 1)])
         cursor.execute('ANALYZE civic.users')
-        incident_of, ids, open_until, closing = {}, {}, {}, []
+        incident_of, families, closing = {}, {}, []
         for n, report in enumerate(city.reports):
             due = [c for c in closing if c[0] <= report.at]
             if due:
@@ -111,14 +110,18 @@ def play(number, style, seed):
                 (organization, f'Q-{n}', f'00000000-0000-0000-0000-{report.reporter:012d}', department, report.title,
                  report.text, category, report.latitude, report.longitude, report.address, at))
             report_id = cursor.fetchone()[0]
-            family = ids.setdefault(report.incident, [])
+            family = families.setdefault(report.incident, [])
             policy = policies.get(category, policies.get(None))
             if report.at >= 0:
                 found = ask(cursor, report_id)
+                cursor.execute('SELECT m.root_id FROM civic_private.match_report(%s, %s) AS m WHERE m.links',
+                               (organization, report_id))
+                linked = [incident_of[other] == report.incident for other, in cursor.fetchall()]
                 positive = any(report.at - earlier <= policy['window_days'] for earlier in family)
-                answers.append(Answer(number, report, positive, [
-                    (score, incident_of[other] == report.incident, distance, agreement, is_same_place(agreement))
-                    for other, score, distance, agreement in found], policy))
+                answers.append(Answer(report, positive, [
+                    (score, incident_of[other] == report.incident,
+                     distance <= policy['link_radius_m'] or (agreement is not None and agreement >= 0.5))
+                    for other, score, distance, agreement in found], linked[0] if linked else None, policy))
             family.append(report.at)
             incident_of[report_id] = report.incident
             closing.append((report.closed, report_id))
@@ -127,31 +130,23 @@ def play(number, style, seed):
     return answers
 
 
-def is_same_place(agreement):
-    """The same street and a house number that is close."""
-    return agreement is not None and agreement >= 0.5 and agreement != 0.75
-
-
 class Score:
     """Counts over answers. Who has an earlier report of its incident in the window should be told of one."""
 
     def __init__(self, answers, hint=None, link=None):
-        hints = [(a, a.hints(hint)) for a in answers]
-        links = [(a, a.link(link)) for a in answers]
+        hints = [h for h in (a.hints(hint) for a in answers) if h]
+        links = [right for right in (a.link(link) for a in answers) if right is not None]
         self.reports = len(answers)
         self.positives = sum(a.positive for a in answers)
-        self.candidates = sum(len(h) for _, h in hints) / max(1, self.reports)
-        self.right_candidates = sum(c[1] for _, h in hints for c in h)
-        given = [h for _, h in hints if h]
-        right = sum(any(c[1] for c in h) for h in given)
-        self.precision = right / max(1, len(given))
+        self.candidates = sum(map(len, hints)) / max(1, self.reports)
+        right = sum(any(c[1] for c in h) for h in hints)
+        self.precision = right / max(1, len(hints))
         self.recall = right / max(1, self.positives)
-        self.recall5 = sum(any(c[1] for c in h[:5]) for _, h in hints) / max(1, self.positives)
-        self.first = sum(h[0][1] for h in given) / max(1, len(given))
-        linked = [(a, c) for a, c in links if c]
-        self.linked = len(linked)
-        self.link_precision = sum(c[1] for _, c in linked) / max(1, len(linked))
-        self.link_recall = sum(c[1] for _, c in linked) / max(1, self.positives)
+        self.recall5 = sum(any(c[1] for c in h[:5]) for h in hints) / max(1, self.positives)
+        self.first = sum(h[0][1] for h in hints) / max(1, len(hints))
+        self.linked = len(links)
+        self.link_precision = sum(links) / max(1, len(links))
+        self.link_recall = sum(links) / max(1, self.positives)
 
     @staticmethod
     def f1(precision, recall):
