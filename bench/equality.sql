@@ -231,3 +231,74 @@ AS $$
         to_jsonb(bench.uuid_fault(twin.uuid_v7()))
     FROM generate_series(1, cases) AS n
 $$;
+
+-- Some reports lie at the edges of the map, some have odd texts and addresses, some are rejected pairs and families.
+CREATE FUNCTION bench.spread_reports() RETURNS void LANGUAGE sql VOLATILE
+AS $$
+    UPDATE civic.reports AS r SET
+        latitude = CASE n.n % 7 WHEN 0 THEN 89.9999 + (random() - 0.5) / 5000 WHEN 1 THEN (random() - 0.5) / 300
+            WHEN 2 THEN -84.999 - random() / 300 ELSE r.latitude END,
+        longitude = CASE n.n % 7 WHEN 0 THEN 360 * random() - 180 WHEN 1 THEN -180 + random() / 300
+            WHEN 2 THEN 180 - random() / 300 ELSE r.longitude END,
+        title = CASE WHEN random() < 0.3 THEN 'Ünsafe straße हाँ' ELSE r.title END,
+        description = CASE WHEN random() < 0.1 THEN '?! ... -- ?!' ELSE r.description END,
+        address = bench.pick(NULL, '12 MG Road', '14 M.G. Rd.', 'MG Road', 'Hauptstraße ' || n.n % 90 || 'a',
+            'MG Road & 5th Ave', '5th Avenue / MG Road', 'Sector 5', ''),
+        ai_category = CASE WHEN random() < 0.2 THEN 'water' END
+    FROM (SELECT o.organization_id, o.id, row_number() OVER (ORDER BY o.id) AS n FROM civic.reports AS o) AS n
+    WHERE n.organization_id = r.organization_id AND n.id = r.id;
+    UPDATE civic.categories AS c SET category_group = 'pipes' WHERE c.code IN ('water', 'drainage');
+$$;
+
+CREATE FUNCTION bench.random_policy(organization uuid) RETURNS void LANGUAGE sql VOLATILE
+AS $$
+    DELETE FROM civic.duplicate_policies AS p WHERE p.organization_id = organization;
+    INSERT INTO civic.duplicate_policies (organization_id, category, hint_radius_m, window_days, include_closed,
+        distance_weight, address_weight, text_weight, age_weight, hint_threshold, street_numbers)
+    SELECT organization, bench.pick(NULL, NULL, 'roads', 'water'),
+        bench.pick('0', '5', '50', '200', '300', '1000', '5000')::double precision,
+        bench.pick('30', '400', '3650')::integer, random() < 0.5, 0.01 + random(), random(), random(), random(),
+        bench.pick('0', '0.3', '0.5', '0.75')::double precision, bench.pick('0', '10', '50')::integer
+$$;
+
+CREATE FUNCTION bench.check_duplicates(cases integer) RETURNS void LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    statement constant text := 'SELECT coalesce(jsonb_agg(to_jsonb(d) - ''reason''), ''[]'') FROM %s.find_duplicates(%s)'
+        ' AS d WHERE $1 IS NULL';
+    probe record;
+    arguments text;
+    who integer;
+BEGIN
+    PERFORM bench.spread_reports();
+    FOR n IN 1..cases / 5 LOOP
+        PERFORM bench.become(NULL, NULL, NULL, NULL);
+        IF n % 20 = 1 THEN
+            PERFORM bench.random_policy(bench.organization(1 + n / 20 % 2));
+        END IF;
+        SELECT r.* INTO probe FROM civic.reports AS r WHERE r.organization_id = bench.organization(1 + n % 2)
+        ORDER BY r.id OFFSET floor(random() * 900) LIMIT 1;
+        arguments := CASE WHEN random() < 0.4 THEN format('%L::uuid, %s', probe.id, bench.pick('5', '100', '1'))
+            ELSE format('%L, %L, %s, %s, %L, %L, %s',
+                CASE WHEN random() < 0.7 THEN probe.category WHEN random() < 0.9 THEN NULL ELSE 'no such' END,
+                bench.pick(probe.description, left(probe.description, 40), '', 'Deep hole', NULL),
+                CASE WHEN random() < 0.97 THEN (least(probe.latitude + (random() - 0.5) / 1000, 90))::text
+                    ELSE '''NaN''' END,
+                CASE WHEN random() < 0.97 THEN (greatest(probe.longitude + (random() - 0.5) / 1000, -180))::text
+                    ELSE '181' END,
+                bench.pick(probe.address, '13 MG Rd', NULL), bench.pick(probe.title, NULL, ''),
+                bench.pick('5', '100', '1')) END;
+        who := 1 + floor(random() * 6);
+        PERFORM bench.become(
+            (ARRAY['civic_user', 'civic_user', 'civic_user', 'civic_anon', 'civic_service', NULL])[who],
+            bench.organization(1 + (n + (random() < 0.05)::integer) % 2)::text,
+            CASE who WHEN 1 THEN bench.person(1 + n % 2, 1)::text WHEN 2 THEN bench.person(1 + n % 2, 11)::text
+                WHEN 3 THEN bench.person(1 + n % 2, 80)::text END, NULL);
+        INSERT INTO bench.answers VALUES ('find_duplicates()',
+            jsonb_build_object('who', who, 'arguments', left(arguments, 400)),
+            bench.outcome(format(statement, 'civic', arguments), NULL),
+            bench.outcome(format(statement, 'twin', arguments), NULL));
+    END LOOP;
+    PERFORM bench.become(NULL, NULL, NULL, NULL);
+END
+$$;

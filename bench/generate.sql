@@ -132,6 +132,8 @@ SELECT r.organization_id, r.id, r.id, r.assigned_to, r.department_id, civic.task
 FROM civic.reports AS r
 WHERE r.assigned_to IS NOT NULL AND civic.task_status_of(r.status) IS NOT NULL;
 
+SELECT civic_private.rebuild_signatures() \g /dev/null
+
 RESET session_replication_role;
 VACUUM (ANALYZE);
 CHECKPOINT;

@@ -36,7 +36,7 @@ def make_database(name, reports, organizations=ORGANIZATIONS):
     query('postgres', f'CREATE DATABASE {name}')
     query(name, 'CREATE EXTENSION civic CASCADE', client_min_messages='warning')
     psql(name, 'generate.sql', organizations=organizations, reports=reports)
-    for twin in ('identity', 'guard', 'uuid'):
+    for twin in ('identity', 'guard', 'uuid', 'duplicates'):
         psql(name, f'twins/{twin}.sql')
     say(f'  {time.monotonic() - started:.0f} s')
 
@@ -49,7 +49,7 @@ def check_twins(tap, cases, seed):
     with connect('checks') as connection, connection.cursor() as cursor:
         cursor.execute('SELECT setseed(%s)', (seed,))
         cursor.execute('SELECT bench.random_rules(bench.organization(2), 100)')
-        for function in ('check_guard', 'check_identity', 'check_uuid'):
+        for function in ('check_duplicates', 'check_guard', 'check_identity', 'check_uuid'):
             cursor.execute(f'SELECT bench.{function}(%s)', (cases,))
         cursor.execute("SELECT part, count(*), count(*) FILTER (WHERE c ? 'error'), count(DISTINCT c ->> 'error'),"
                        ' count(*) FILTER (WHERE c IS DISTINCT FROM twin OR part = %s AND c IS NOT NULL)'

@@ -25,7 +25,7 @@
 #include "utils/syscache.h"
 
 static const char *const signal_tables[CIVIC_CACHES] = {"access_signal", "workflow_signal",
-														 "duplicates_signal"};
+														"duplicates_signal"};
 
 static Oid signal_relations[CIVIC_CACHES];
 uint64 civic_cache_versions[CIVIC_CACHES] = {1, 1, 1};

@@ -67,8 +67,8 @@ typedef struct Search
 static void
 check_index(Relation index, Relation relation)
 {
-	static const char *const names[KEYS] = {"organization_id", "category_key", "state", "cell",
-											"created_at",	   "latitude",	   "longitude"};
+	static const char *const names[KEYS] = {"organization_id", "category_key", "state",    "cell",
+											"created_at",      "latitude",     "longitude"};
 
 	for (int i = 0; i < KEYS; i++)
 	{
@@ -119,8 +119,8 @@ learn_columns(void)
 	columns.street = civic_attribute(desc, name, "street");
 	columns.house_number = civic_attribute(desc, name, "house_number");
 	columns.trigrams = civic_attribute(desc, name, "trigrams");
-	columns.last = Max(Max(columns.report, columns.street),
-					   Max(columns.house_number, columns.trigrams));
+	columns.last =
+		Max(Max(columns.report, columns.street), Max(columns.house_number, columns.trigrams));
 	table_close(relation, AccessShareLock);
 	columns.version = version;
 }
@@ -178,8 +178,8 @@ is_near(Search *search, CivicCandidate *candidate, double latitude, double longi
 	if (probe->place == (Datum) 0)
 		probe->place = civic_place(probe->latitude, probe->longitude);
 	if (search->scratch == NULL)
-		search->scratch = AllocSetContextCreate(CurrentMemoryContext, "civic candidate",
-												ALLOCSET_SMALL_SIZES);
+		search->scratch =
+			AllocSetContextCreate(CurrentMemoryContext, "civic candidate", ALLOCSET_SMALL_SIZES);
 	outside = MemoryContextSwitchTo(search->scratch);
 	place = civic_place(latitude, longitude);
 	within = civic_is_within_metres(probe->place, place, radius);
@@ -231,11 +231,10 @@ keep(CivicCandidates *candidates, const CivicCandidate *candidate)
 	if (candidates->count == candidates->space)
 	{
 		candidates->space = Max(64, 2 * candidates->space);
-		candidates->items =
-			candidates->items == NULL
-				? palloc(candidates->space * sizeof(CivicCandidate))
-				: repalloc_huge(candidates->items,
-								(Size) candidates->space * sizeof(CivicCandidate));
+		candidates->items = candidates->items == NULL
+								? palloc(candidates->space * sizeof(CivicCandidate))
+								: repalloc_huge(candidates->items,
+												(Size) candidates->space * sizeof(CivicCandidate));
 	}
 	candidates->items[candidates->count++] = *candidate;
 }
@@ -253,8 +252,7 @@ consider(Search *search)
 	double longitude;
 	bool isnull;
 
-	candidate.created_at =
-		DatumGetTimestampTz(index_getattr(entry, KEY_CREATED_AT, desc, &isnull));
+	candidate.created_at = DatumGetTimestampTz(index_getattr(entry, KEY_CREATED_AT, desc, &isnull));
 	if (candidate.created_at < search->from || candidate.created_at > search->until)
 		return;
 	latitude = DatumGetFloat8(index_getattr(entry, KEY_LATITUDE, desc, &isnull));

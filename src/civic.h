@@ -22,8 +22,8 @@
 
 typedef enum CivicCache
 {
-	CIVIC_CACHE_ACCESS,   /* users, roles, permissions */
-	CIVIC_CACHE_WORKFLOW, /* transition rules */
+	CIVIC_CACHE_ACCESS,     /* users, roles, permissions */
+	CIVIC_CACHE_WORKFLOW,   /* transition rules */
 	CIVIC_CACHE_DUPLICATES, /* duplicate policies, categories */
 	CIVIC_CACHES
 } CivicCache;

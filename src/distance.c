@@ -15,9 +15,9 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-static FmgrInfo point_function;		/* st_makepoint(double precision, double precision) */
+static FmgrInfo point_function;     /* st_makepoint(double precision, double precision) */
 static FmgrInfo geography_function; /* geography(geometry) */
-static FmgrInfo distance_function;	/* st_distance(geography, geography, boolean) */
+static FmgrInfo distance_function;  /* st_distance(geography, geography, boolean) */
 static FmgrInfo within_function; /* st_dwithin(geography, geography, double precision, boolean) */
 static MemoryContext functions_context = NULL;
 static uint64 changes = 1;
@@ -86,9 +86,9 @@ civic_place(double latitude, double longitude)
 {
 	if (found_at != changes)
 		find_functions();
-	return FunctionCall1(&geography_function,
-						 FunctionCall2(&point_function, Float8GetDatum(longitude),
-									   Float8GetDatum(latitude)));
+	return FunctionCall1(
+		&geography_function,
+		FunctionCall2(&point_function, Float8GetDatum(longitude), Float8GetDatum(latitude)));
 }
 
 double

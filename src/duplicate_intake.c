@@ -56,7 +56,7 @@ lock_squares(const CivicProbe *probe)
 {
 	double range = Min(probe->category->group_radius, LINK_RANGE_M);
 	uint64 squares[CIVIC_MAX_SQUARES];
-	int32 keys[CIVIC_MAX_SQUARES];
+	int32 keys[CIVIC_MAX_SQUARES] = {0};
 	int count = civic_disc_squares(probe->latitude, probe->longitude, range / 2, squares);
 
 	for (int i = 0; i < count; i++)
@@ -83,8 +83,7 @@ is_close(const CivicProbe *probe, const CivicCandidate *candidate)
 	return probe->address.street != 0 && probe->address.street == candidate->parsed.street &&
 		   !civic_is_crossing(probe->address.street) && probe->address.number > 0 &&
 		   candidate->parsed.number > 0 &&
-		   abs(probe->address.number - candidate->parsed.number) <=
-			   policy->likeness.street_numbers;
+		   abs(probe->address.number - candidate->parsed.number) <= policy->likeness.street_numbers;
 }
 
 /*
@@ -98,8 +97,8 @@ is_linked(const CivicProbe *probe, const CivicMatch *match)
 	const CivicReport *report = &match->report;
 
 	return policy->automatic_linking && match->category->code != NULL &&
-		   match->candidate.score >= policy->link_threshold &&
-		   is_close(probe, &match->candidate) && !civic_is_finished_status(report->status) &&
+		   match->candidate.score >= policy->link_threshold && is_close(probe, &match->candidate) &&
+		   !civic_is_finished_status(report->status) &&
 		   ((report->is_public && !report->is_sensitive) ||
 			memcmp(&report->reporter, &probe->reporter, sizeof(pg_uuid_t)) == 0);
 }
@@ -115,8 +114,8 @@ check_visible(const CivicProbe *probe, const CivicMatch *match)
 	if (!IsolationUsesXactSnapshot())
 		return;
 	reader = civic_open_reports(GetActiveSnapshot());
-	visible = civic_read_report(reader, &probe->rules->organization, &match->candidate.report,
-								&report);
+	visible =
+		civic_read_report(reader, &probe->rules->organization, &match->candidate.report, &report);
 	civic_close_reports(reader);
 	if (!visible)
 		ereport(ERROR,

@@ -95,19 +95,19 @@ read_rules(const pg_uuid_t *organization)
 {
 	Oid types[1] = {UUIDOID};
 	Datum values[1] = {UUIDPGetDatum(organization)};
-	CivicDuplicateRules *rules =
-		MemoryContextAllocZero(rules_context, sizeof(CivicDuplicateRules));
+	CivicDuplicateRules *rules = MemoryContextAllocZero(rules_context, sizeof(CivicDuplicateRules));
 
 	rules->organization = *organization;
 	SPI_connect();
-	civic_query_now("SELECT p.category, c.category_group, p.hint_radius_m, p.window_days * 86400.0::float8,"
-					" p.distance_weight, p.address_weight, p.text_weight, p.age_weight,"
-					" p.street_numbers::float8, p.hint_threshold, p.review_threshold,"
-					" p.link_threshold, p.link_radius_m, p.include_closed, p.automatic_linking"
-					" FROM civic_private.effective_policies($1) AS p"
-					" LEFT JOIN civic.categories AS c"
-					"   ON c.organization_id = $1 AND c.code = p.category",
-					1, types, values, NULL);
+	civic_query_now(
+		"SELECT p.category, c.category_group, p.hint_radius_m, p.window_days * 86400.0::float8,"
+		" p.distance_weight, p.address_weight, p.text_weight, p.age_weight,"
+		" p.street_numbers::float8, p.hint_threshold, p.review_threshold,"
+		" p.link_threshold, p.link_radius_m, p.include_closed, p.automatic_linking"
+		" FROM civic_private.effective_policies($1) AS p"
+		" LEFT JOIN civic.categories AS c"
+		"   ON c.organization_id = $1 AND c.code = p.category",
+		1, types, values, NULL);
 	rules->categories =
 		MemoryContextAllocZero(rules_context, sizeof(CivicCategory) * (SPI_processed + 1));
 	for (uint64 i = 0; i < SPI_processed; i++)

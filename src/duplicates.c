@@ -60,8 +60,7 @@ exclusions_plan(void)
 	if (plan == NULL)
 	{
 		Oid types[2] = {UUIDOID, UUIDOID};
-		SPIPlanPtr prepared =
-			SPI_prepare("SELECT civic_private.never_suggested($1, $2)", 2, types);
+		SPIPlanPtr prepared = SPI_prepare("SELECT civic_private.never_suggested($1, $2)", 2, types);
 
 		if (prepared == NULL || SPI_keepplan(prepared) != 0)
 			elog(ERROR, "could not prepare the exclusions");
@@ -263,9 +262,9 @@ static void
 append_age(StringInfo reason, const CivicProbe *probe, const CivicCandidate *candidate)
 {
 	bool before = candidate->created_at <= probe->at;
-	int64 seconds = (before ? probe->at - candidate->created_at
-							: candidate->created_at - probe->at) /
-					USECS_PER_SEC;
+	int64 seconds =
+		(before ? probe->at - candidate->created_at : candidate->created_at - probe->at) /
+		USECS_PER_SEC;
 	int64 n;
 	const char *unit;
 
@@ -290,7 +289,7 @@ append_age(StringInfo reason, const CivicProbe *probe, const CivicCandidate *can
 		unit = "day";
 	}
 	appendStringInfo(reason, ", " INT64_FORMAT " %s%s %s", n, unit, n == 1 ? "" : "s",
-					 !before		   ? "later"
+					 !before           ? "later"
 					 : probe->is_filed ? "earlier"
 									   : "ago");
 }
@@ -310,7 +309,7 @@ civic_match_reason(const CivicProbe *probe, const CivicMatch *match)
 	append_address(&reason, probe, candidate);
 	if (candidate->text != CIVIC_NO_SIGNAL)
 		appendStringInfo(&reason, ", %s text (%.2f)",
-						 candidate->text >= 0.4	   ? "similar"
+						 candidate->text >= 0.4    ? "similar"
 						 : candidate->text >= 0.25 ? "partly similar"
 												   : "different",
 						 candidate->text);
@@ -468,11 +467,12 @@ civic_find_duplicates_of(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	probe.rules = civic_duplicate_rules(&access->organization);
 	reader = civic_open_reports(GetActiveSnapshot());
-	compared = civic_read_report(reader, &probe.rules->organization, PG_GETARG_UUID_P(0), &report) &&
-			   civic_sees_report(report.is_public, report.is_sensitive, &report.reporter,
-								 report.has_assignee ? &report.assignee : NULL,
-								 report.has_department ? &report.department : NULL) &&
-			   civic_probe_report(&probe, &report);
+	compared =
+		civic_read_report(reader, &probe.rules->organization, PG_GETARG_UUID_P(0), &report) &&
+		civic_sees_report(report.is_public, report.is_sensitive, &report.reporter,
+						  report.has_assignee ? &report.assignee : NULL,
+						  report.has_department ? &report.department : NULL) &&
+		civic_probe_report(&probe, &report);
 	civic_close_reports(reader);
 	if (!compared)
 		return (Datum) 0;

@@ -38,7 +38,7 @@ typedef struct CivicDuplicatePolicy
 
 typedef struct CivicCategory
 {
-	const char *code; /* NULL for reports without a category */
+	const char *code;  /* NULL for reports without a category */
 	const char *group; /* NULL where it stands alone */
 	int32 key;
 	double group_radius; /* the widest of the categories it is compared with */
@@ -54,8 +54,7 @@ typedef struct CivicDuplicateRules
 } CivicDuplicateRules;
 
 extern const CivicDuplicateRules *civic_duplicate_rules(const pg_uuid_t *organization);
-extern const CivicCategory *civic_find_category(const CivicDuplicateRules *rules,
-												const char *code);
+extern const CivicCategory *civic_find_category(const CivicDuplicateRules *rules, const char *code);
 extern bool civic_are_compared(const CivicCategory *a, const CivicCategory *b);
 
 /* ---- candidates.c ---- */
@@ -85,8 +84,8 @@ typedef struct CivicCandidate
 	pg_uuid_t report;
 	TimestampTz created_at;
 	double distance; /* estimated while candidates are collected */
-	double address;	 /* agreement, or CIVIC_NO_SIGNAL */
-	double text;	 /* similarity, or CIVIC_NO_SIGNAL */
+	double address;  /* agreement, or CIVIC_NO_SIGNAL */
+	double text;     /* similarity, or CIVIC_NO_SIGNAL */
 	double score;
 	CivicAddress parsed;
 } CivicCandidate;

@@ -41,9 +41,9 @@ enum
 };
 
 static const char *const column_names[COLUMNS] = {
-	"id",		  "user_id",	"assigned_to", "department_id", "is_public",	   "is_sensitive",
-	"status",	  "created_at", "latitude",	   "longitude",		"location",		   "report_number",
-	"title",	  "description", "address",	   "category",		"ai_category",	   "manual_category"};
+	"id",     "user_id",     "assigned_to", "department_id", "is_public",   "is_sensitive",
+	"status", "created_at",  "latitude",    "longitude",     "location",    "report_number",
+	"title",  "description", "address",     "category",      "ai_category", "manual_category"};
 
 static struct
 {

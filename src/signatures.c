@@ -172,8 +172,8 @@ civic_trigram_signature(PG_FUNCTION_ARGS)
 {
 	text *content = PG_GETARG_TEXT_PP(0);
 
-	PG_RETURN_BYTEA_P(pack_trigrams(
-		civic_extract_trigrams(VARDATA_ANY(content), VARSIZE_ANY_EXHDR(content))));
+	PG_RETURN_BYTEA_P(
+		pack_trigrams(civic_extract_trigrams(VARDATA_ANY(content), VARSIZE_ANY_EXHDR(content))));
 }
 
 /*
@@ -234,8 +234,7 @@ civic_street_of(PG_FUNCTION_ARGS)
 		address = civic_read_address(PG_GETARG_TEXT_PP(0));
 	values[0] = Int64GetDatum((int64) address.street);
 	values[1] = Int32GetDatum(address.number);
-	PG_RETURN_DATUM(
-		HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
 
 /*

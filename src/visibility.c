@@ -100,6 +100,6 @@ civic_is_report_visible(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(0) && PG_GETARG_BOOL(0) && !PG_ARGISNULL(1) && !PG_GETARG_BOOL(1))
 		PG_RETURN_BOOL(true);
 	access = visibility_of_asker(fcinfo, &visibility);
-	PG_RETURN_BOOL(is_shown(visibility, access, optional_uuid(fcinfo, 2),
-							optional_uuid(fcinfo, 3), optional_uuid(fcinfo, 4)));
+	PG_RETURN_BOOL(is_shown(visibility, access, optional_uuid(fcinfo, 2), optional_uuid(fcinfo, 3),
+							optional_uuid(fcinfo, 4)));
 }

@@ -19,11 +19,21 @@ DECLARE
     organization uuid := civic.current_organization_id();
     rules civic.duplicate_policies;
     grouped text;
-    here geography := civic.location_of(rank_reports.latitude, rank_reports.longitude);
+    here geography;
     place record;
 BEGIN
+    IF rank_reports.latitude NOT BETWEEN -90 AND 90 OR rank_reports.longitude NOT BETWEEN -180 AND 180 THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = 'no such place';
+    END IF;
+    here := civic.location_of(rank_reports.latitude, rank_reports.longitude);
+    IF organization IS NULL THEN
+        RETURN;
+    END IF;
     SELECT p.* INTO rules FROM civic_private.effective_policies(organization) AS p
     WHERE p.category IS NOT DISTINCT FROM rank_reports.category;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation', MESSAGE = 'unknown category';
+    END IF;
     SELECT c.category_group INTO grouped FROM civic.categories AS c
     WHERE c.organization_id = organization AND c.code = rank_reports.category;
     SELECT s.* INTO place FROM civic_private.street_of(rank_reports.address) AS s;
@@ -31,7 +41,7 @@ BEGIN
     WITH near AS (
         SELECT r.*, civic_private.compared_category(r) AS of_category, r.title || '. ' || r.description AS words,
             ST_Distance(r.location, here) AS metres,
-            CASE WHEN at >= r.created_at THEN at - r.created_at ELSE -(r.created_at - at) END AS since
+            at - r.created_at AS since
         FROM civic.reports AS r
         WHERE r.organization_id = organization
             AND ST_DWithin(r.location, here, rules.hint_radius_m)
@@ -39,6 +49,7 @@ BEGIN
                 AND at + make_interval(days => rules.window_days)
             AND r.status NOT IN ('duplicate', 'rejected') AND (rules.include_closed OR r.status <> 'closed')
             AND r.id IS DISTINCT FROM probe_id
+            AND r.id NOT IN (SELECT civic_private.never_suggested(organization, probe_id))
             AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
             AND rules.hint_radius_m > 0
     ), weighed AS (
@@ -64,7 +75,9 @@ BEGIN
             + rules.age_weight / (1 + 4 * abs(extract(epoch FROM w.since)::double precision)
                 / (rules.window_days * 86400::double precision)))
             + coalesce(rules.address_weight * w.agreement, 0)
-            + coalesce(rules.text_weight * least(1, w.alike::double precision / 0.5), 0))
+            -- least() would overlook a null.
+            + CASE WHEN w.alike IS NULL THEN 0
+                ELSE rules.text_weight * least(1, w.alike::double precision / 0.5) END)
             / ((rules.distance_weight + rules.age_weight)
             + CASE WHEN w.agreement IS NULL THEN 0 ELSE rules.address_weight END
             + CASE WHEN w.alike IS NULL THEN 0 ELSE rules.text_weight END) AS points

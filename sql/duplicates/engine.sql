@@ -112,8 +112,8 @@ CREATE FUNCTION civic_private.match_report(
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 2000 AS 'MODULE_PATHNAME', 'civic_match_report';
 COMMENT ON FUNCTION civic_private.match_report(uuid, uuid) IS
     'The report that a new one is a duplicate of (links), or perhaps is (not links); null for none. Sees what is'
-    ' committed now, and lets two new reports that could be duplicates of each other look one after the other, until the'
-    ' end of the transaction. Error 40001 when the other report is too new for the snapshot of the transaction.';
+    ' committed now, and lets two new reports that could be duplicates of each other look one after the other, until'
+    ' the end of the transaction. Error 40001 when the other report is too new for the snapshot of the transaction.';
 
 CREATE FUNCTION civic_private.join_family(organization uuid, report uuid) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -195,7 +195,7 @@ BEGIN
     INSERT INTO civic.status_history (organization_id, workflow, entity_id, old_status, new_status, by_system, reason,
         is_public)
     SELECT r.organization_id, 'report', r.id, r.status, r.status, true,
-        format('Report %s, which this one is a duplicate of, is %s.', NEW.report_number, NEW.status),
+        format('The report that this one is a duplicate of is %s.', NEW.status),
         r.is_public AND NOT r.is_sensitive
     FROM civic.reports AS r
     WHERE r.organization_id = NEW.organization_id AND r.duplicate_of_report_id = NEW.id;

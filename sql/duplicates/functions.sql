@@ -33,7 +33,7 @@ AS $$
     SELECT coalesce(p.organization_id, organization), p.id, a.code, coalesce(p.hint_radius_m, a.radius),
         coalesce(p.window_days, 30), coalesce(p.include_closed, false), coalesce(p.distance_weight, 0.40),
         coalesce(p.address_weight, 0.20), coalesce(p.text_weight, 0.25), coalesce(p.age_weight, 0.15),
-        coalesce(p.hint_threshold, 0.45), coalesce(p.review_threshold, 0.75), coalesce(p.link_threshold, 0.90),
+        coalesce(p.hint_threshold, 0.40), coalesce(p.review_threshold, 0.75), coalesce(p.link_threshold, 0.90),
         coalesce(p.link_radius_m, 25), coalesce(p.street_numbers, 50), coalesce(p.automatic_linking, true),
         coalesce(p.is_active, true), coalesce(p.created_at, '-infinity'), p.updated_at
     FROM asked AS a
@@ -56,8 +56,8 @@ AS $$
     ORDER BY p.category
 $$;
 COMMENT ON FUNCTION civic.effective_duplicate_policies() IS
-    'How duplicates are looked for in the current organization, per category of the new report; last for reports without'
-    ' a category. A row without id is built in.';
+    'How duplicates are looked for in the current organization, per category of the new report; last for reports'
+    ' without a category. A row without id is built in.';
 
 CREATE FUNCTION civic_private.rebuild_signatures(organization uuid DEFAULT NULL) RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -203,8 +203,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.merge_reports(uuid, uuid[], text) IS
-    'Makes up to 100 reports, with their duplicates, duplicates of another one, or of the root of its family; returns the'
-    ' root. The reason, up to 1000 characters, stands in duplicate_reason. Pairs that were rejected before are forgotten.'
+    'Makes up to 100 reports, with their duplicates, duplicates of another one, or of the root of its family; returns'
+    ' the root. The reason, up to 1000 characters, stands in duplicate_reason. Pairs that were rejected before are'
+    ' forgotten.'
     ' Errors: ZC001 to ZC004 refused by the guard, ZC010 of itself, 54000 too many, P0002 no such report.';
 
 CREATE FUNCTION civic.reject_duplicate(report_id uuid, other_id uuid, reason text DEFAULT NULL)
@@ -349,6 +350,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.change_root(uuid) IS
-    'A duplicate becomes the root of its family: the work goes on with it where the old root stood, and that one becomes'
-    ' a duplicate of it. The same call for the old root takes it back. Errors: ZC001 to ZC003 refused by the guard, ZC006'
-    ' the officer may not have it any more, ZC012 not a duplicate, P0002 no such report.';
+    'A duplicate becomes the root of its family: the work goes on with it where the old root stood, and that one'
+    ' becomes a duplicate of it. The same call for the old root takes it back. Errors: ZC001 to ZC003 refused by the'
+    ' guard, ZC006 the officer may not have it any more, ZC012 not a duplicate, P0002 no such report.';

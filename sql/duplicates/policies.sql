@@ -5,4 +5,5 @@ CREATE POLICY managed ON civic.duplicate_policies
 
 SELECT civic.protect_table('civic.duplicate_rejections');
 CREATE POLICY staff ON civic.duplicate_rejections
-    USING (civic.has_permission('merge:duplicate_reports')) WITH CHECK (civic.has_permission('merge:duplicate_reports'));
+    USING (civic.has_permission('merge:duplicate_reports'))
+    WITH CHECK (civic.has_permission('merge:duplicate_reports'));

@@ -13,7 +13,7 @@ CREATE TABLE civic.duplicate_policies (
     address_weight double precision NOT NULL DEFAULT 0.20,
     text_weight double precision NOT NULL DEFAULT 0.25,
     age_weight double precision NOT NULL DEFAULT 0.15,
-    hint_threshold double precision NOT NULL DEFAULT 0.45,
+    hint_threshold double precision NOT NULL DEFAULT 0.40,
     review_threshold double precision NOT NULL DEFAULT 0.75,
     link_threshold double precision NOT NULL DEFAULT 0.90,
     link_radius_m double precision NOT NULL DEFAULT 25,
@@ -30,10 +30,10 @@ CREATE TABLE civic.duplicate_policies (
     CONSTRAINT duplicate_policies_category_key UNIQUE NULLS NOT DISTINCT (organization_id, category),
     CONSTRAINT duplicate_policies_hint_radius_check CHECK (hint_radius_m BETWEEN 0 AND 5000),
     CONSTRAINT duplicate_policies_window_check CHECK (window_days BETWEEN 1 AND 3650),
-    CONSTRAINT duplicate_policies_weights_check CHECK (
-        distance_weight BETWEEN 0.01 AND 100 AND address_weight BETWEEN 0 AND 100 AND text_weight BETWEEN 0 AND 100
-        AND age_weight BETWEEN 0 AND 100
-    ),
+    CONSTRAINT duplicate_policies_distance_weight_check CHECK (distance_weight BETWEEN 0.01 AND 100),
+    CONSTRAINT duplicate_policies_address_weight_check CHECK (address_weight BETWEEN 0 AND 100),
+    CONSTRAINT duplicate_policies_text_weight_check CHECK (text_weight BETWEEN 0 AND 100),
+    CONSTRAINT duplicate_policies_age_weight_check CHECK (age_weight BETWEEN 0 AND 100),
     CONSTRAINT duplicate_policies_thresholds_check CHECK (
         hint_threshold >= 0 AND hint_threshold <= review_threshold AND review_threshold <= link_threshold
         AND link_threshold <= 1
@@ -94,8 +94,8 @@ CREATE TABLE civic.duplicate_rejections (
 CREATE INDEX duplicate_rejections_other_report ON civic.duplicate_rejections (organization_id, other_report_id);
 CREATE INDEX duplicate_rejections_rejected_by ON civic.duplicate_rejections (organization_id, rejected_by);
 COMMENT ON TABLE civic.duplicate_rejections IS
-    'Pairs of reports that a person said are not the same. They are not suggested for each other again, nor the families'
-    ' they are in.';
+    'Pairs of reports that a person said are not the same. They are not suggested for each other again, nor the'
+    ' families they are in.';
 COMMENT ON COLUMN civic.duplicate_rejections.organization_id IS 'Organization the row belongs to.';
 COMMENT ON COLUMN civic.duplicate_rejections.report_id IS 'The report of the pair with the lower id.';
 COMMENT ON COLUMN civic.duplicate_rejections.other_report_id IS 'The report of the pair with the higher id.';

@@ -422,7 +422,7 @@ BEGIN
     SELECT r.organization_id, r.id, civic.current_user_id() FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id() AND r.id = root
         AND r.user_id <> civic.current_user_id()
-    ON CONFLICT (organization_id, report_id, user_id) DO UPDATE SET from_report_id = NULL
+    ON CONFLICT ON CONSTRAINT report_supporters_pkey DO UPDATE SET from_report_id = NULL
         WHERE report_supporters.from_report_id IS NOT NULL;
     SELECT r.* INTO result FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id() AND r.id = root

@@ -9,140 +9,12 @@
 
 #include <string.h>
 
+#include "address_words.h"
+
 #define MAX_TOKENS 64
 #define MAX_SEGMENTS 16
 /* Numbers longer than this are postal codes. */
 #define MAX_NUMBER_DIGITS 5
-
-typedef enum Kind
-{
-	WORD,
-	TYPE,      /* street, avenue, ... */
-	DIRECTION, /* north, sw, ... */
-	AREA,      /* sector 5, ward 3: their number is no house's */
-	UNIT,      /* flat 4, near the mill: what is inside a house or beside it */
-	MARKER,    /* no., nr: a house number follows */
-	JOINT      /* and, at: two streets meet */
-} Kind;
-
-typedef struct Word
-{
-	const char *text;
-	Kind kind;
-	const char *canonical; /* NULL: as it stands */
-} Word;
-
-/* In the order of strcmp(), for bisection. */
-static const Word words[] = {
-	{"and", JOINT, NULL},
-	{"apartment", UNIT, NULL},
-	{"apt", UNIT, NULL},
-	{"at", JOINT, NULL},
-	{"av", TYPE, "av"},
-	{"avda", TYPE, "av"},
-	{"ave", TYPE, "av"},
-	{"avenida", TYPE, "av"},
-	{"avenue", TYPE, "av"},
-	{"bd", TYPE, "bd"},
-	{"behind", UNIT, NULL},
-	{"block", AREA, NULL},
-	{"blvd", TYPE, "bd"},
-	{"boul", TYPE, "bd"},
-	{"boulevard", TYPE, "bd"},
-	{"calle", TYPE, "calle"},
-	{"cir", TYPE, "cir"},
-	{"circle", TYPE, "cir"},
-	{"corner", JOINT, NULL},
-	{"court", TYPE, "ct"},
-	{"ct", TYPE, "ct"},
-	{"dr", TYPE, "dr"},
-	{"drive", TYPE, "dr"},
-	{"e", DIRECTION, NULL},
-	{"east", DIRECTION, NULL},
-	{"esq", JOINT, NULL},
-	{"flat", UNIT, NULL},
-	{"floor", UNIT, NULL},
-	{"freeway", TYPE, "fwy"},
-	{"fwy", TYPE, "fwy"},
-	{"h", MARKER, NULL},
-	{"highway", TYPE, "hwy"},
-	{"hno", MARKER, NULL},
-	{"house", MARKER, NULL},
-	{"hwy", TYPE, "hwy"},
-	{"lane", TYPE, "ln"},
-	{"ln", TYPE, "ln"},
-	{"n", DIRECTION, NULL},
-	{"ne", DIRECTION, NULL},
-	{"near", UNIT, NULL},
-	{"no", MARKER, NULL},
-	{"north", DIRECTION, NULL},
-	{"northeast", DIRECTION, NULL},
-	{"northwest", DIRECTION, NULL},
-	{"nr", MARKER, NULL},
-	{"number", MARKER, NULL},
-	{"nw", DIRECTION, NULL},
-	{"opp", UNIT, NULL},
-	{"opposite", UNIT, NULL},
-	{"parkway", TYPE, "pkwy"},
-	{"phase", AREA, NULL},
-	{"pkwy", TYPE, "pkwy"},
-	{"pky", TYPE, "pkwy"},
-	{"pl", TYPE, "pl"},
-	{"place", TYPE, "pl"},
-	{"plaza", TYPE, "plz"},
-	{"plot", MARKER, NULL},
-	{"plz", TYPE, "plz"},
-	{"rd", TYPE, "rd"},
-	{"road", TYPE, "rd"},
-	{"room", UNIT, NULL},
-	{"route", TYPE, "route"},
-	{"rt", TYPE, "route"},
-	{"rte", TYPE, "route"},
-	{"rua", TYPE, "rua"},
-	{"rue", TYPE, "rue"},
-	{"s", DIRECTION, NULL},
-	{"se", DIRECTION, NULL},
-	{"sec", AREA, "sector"},
-	{"sector", AREA, NULL},
-	{"shop", UNIT, NULL},
-	{"south", DIRECTION, NULL},
-	{"southeast", DIRECTION, NULL},
-	{"southwest", DIRECTION, NULL},
-	{"sq", TYPE, "sq"},
-	{"square", TYPE, "sq"},
-	{"st", TYPE, "st"},
-	{"ste", UNIT, NULL},
-	{"str", TYPE, "st"},
-	{"straat", TYPE, "st"},
-	{"strada", TYPE, "strada"},
-	{"strasse", TYPE, "st"},
-	{"street", TYPE, "st"},
-	{"suite", UNIT, NULL},
-	{"sw", DIRECTION, NULL},
-	{"ter", TYPE, "ter"},
-	{"terrace", TYPE, "ter"},
-	{"trail", TYPE, "trl"},
-	{"trl", TYPE, "trl"},
-	{"unit", UNIT, NULL},
-	{"via", TYPE, "via"},
-	{"w", DIRECTION, NULL},
-	{"ward", AREA, NULL},
-	{"way", TYPE, "wy"},
-	{"west", DIRECTION, NULL},
-	{"wy", TYPE, "wy"},
-	{"zone", AREA, NULL},
-};
-
-/* Endings of words that are streets by themselves, and what they are written as. */
-static const struct
-{
-	const char *ending;
-	const char *canonical;
-} endings[] = {
-	{"strasse", "st"},  {"straat", "st"},   {"str", "st"},      {"gasse", "gasse"},
-	{"weg", "weg"},     {"platz", "platz"}, {"allee", "allee"}, {"gatan", "gatan"},
-	{"vagen", "vagen"}, {"laan", "laan"},
-};
 
 typedef struct Token
 {
@@ -175,15 +47,6 @@ typedef struct Parser
 } Parser;
 
 /* ---- characters ---- */
-
-/* Letters with marks, U+00C0 to U+017F, without them; '.' for signs. */
-static const char folded[] =
-	/* U+00C0 */ "aaaaaaaceeeeiiiidnooooo.ouuuuyts"
-				 /* U+00E0 */ "aaaaaaaceeeeiiiidnooooo.ouuuuyty"
-				 /* U+0100 */ "aaaaaaccccccccddddeeeeeeeeeegggg"
-				 /* U+0120 */ "gggghhhhiiiiiiiiiiiijjkkklllllll"
-				 /* U+0140 */ "lllnnnnnnnnnoooooooorrrrrrssssss"
-				 /* U+0160 */ "ssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
 static inline bool
 is_digit(unsigned char c)
@@ -498,7 +361,7 @@ read_street(const Parser *parser, int first, int last)
 		while (after < street.last - 1 && tokens[after].joined)
 			after++;
 		/* "221 B Baker Street" */
-		if (after < street.last - 1 && tokens[after].length == 1 &&
+		if (after < street.last - 1 && tokens[after].length == 1 && tokens[after + 1].length > 1 &&
 			kind_of(&tokens[after]) == WORD && has_name(parser, after + 1, street.last))
 			after++;
 		street.number = tokens[street.first].number;
@@ -656,6 +519,8 @@ parse(const char *address, size_t bytes, CivicAddress *result, char *name, size_
 	street = read_street(&parser, segment->first, segment->first + segment->count);
 	length = write_name(&parser, street.first, street.last, name, size);
 	result->street = hash_of_name(name, length);
+	if (result->street == 0)
+		return 0;
 	result->number = street.number;
 	if (result->number == 0)
 		result->number = lone_number(&parser, s - 1);

@@ -35,6 +35,8 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('categories',           'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('reports',              '7      7     all   10    all   all   all   6     6     6     0     6     all   all'),
     ('report_supporters',    '1      1     all   all   all   all   all   0     0     0     0     42501 all   all'),
+    ('duplicate_policies',   'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('duplicate_rejections', '0      0     all   0     0     all   all   0     0     0     0     42501 all   all'),
     ('tasks',                '0      0     0     3     all   all   all   0     0     0     0     42501 all   all'),
     ('media',                '2      1     all   2     all   all   all   1     1     1     0     1     all   all');
 
@@ -338,6 +340,24 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '1       1     0     0     0     0     0     0     0     0     0     42501 0     42501'),
     ('report_supporters', 'DELETE', $$DELETE FROM civic.report_supporters WHERE user_id = tap.id('$o.officer2')$$,
                         '0       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('duplicate_policies', 'INSERT', $$INSERT INTO civic.duplicate_policies (organization_id, category)
+        VALUES (tap.id('$o'), 'roads')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('duplicate_policies', 'UPDATE', $$UPDATE civic.duplicate_policies SET window_days = 7
+        WHERE id = tap.id('$o.policy')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('duplicate_policies', 'DELETE', $$DELETE FROM civic.duplicate_policies WHERE id = tap.id('$o.policy')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('duplicate_rejections', 'INSERT', $$INSERT INTO civic.duplicate_rejections (organization_id, report_id,
+        other_report_id) VALUES (tap.id('$o'), least(tap.id('$o.pub_new'), tap.id('$o.pub_open')),
+            greatest(tap.id('$o.pub_new'), tap.id('$o.pub_open')))$$,
+                        '42501   42501 1     42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('duplicate_rejections', 'UPDATE', $$UPDATE civic.duplicate_rejections SET reason = 'x'
+        WHERE organization_id = tap.id('$o')$$,
+                        '0       0     1     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('duplicate_rejections', 'DELETE', $$DELETE FROM civic.duplicate_rejections
+        WHERE organization_id = tap.id('$o')$$,
+                        '0       0     1     0     0     1     1     0     0     0     0     42501 1     42501'),
     ('tasks', 'INSERT', $$INSERT INTO civic.tasks (organization_id, report_id, assigned_to, department_id)
         VALUES (tap.id('$o'), tap.id('$o.pub_open'), tap.id('$o.officer'), tap.dept('$o', 'PWD'))$$,
                         'ZC003   ZC003 ZC003 ZC003 ZC003 1     1     ZC003 ZC003 ZC003 ZC003 42501 1     42501'),

@@ -52,6 +52,14 @@ INSERT INTO tap.ways (label, query) VALUES
         WHERE id = '$id'$$),
     ('nearby_reports()', $$SELECT count(*) FROM civic.nearby_reports(22.57, 88.36, 1000, 1000) AS n
         WHERE (n.report).id = '$id'$$),
+    ('find_duplicates()', $$SELECT count(*)
+        FROM civic.find_duplicates('other', 'A report of the fixture.', 22.57, 88.36, max_rows => 100)
+        WHERE report_id = '$id'$$),
+    ('find_duplicates() of another', $$SELECT count(*) FROM civic.reports AS r,
+        civic.find_duplicates(r.id, 100) AS d WHERE r.title LIKE 'needle pub%' AND d.report_id = '$id'$$),
+    ('find_duplicates() of it', $$SELECT count(*) FROM civic.find_duplicates('$id')$$),
+    ('family_status()', $$SELECT civic.family_status('$id')$$),
+    ('report_family()', $$SELECT count(*) FROM civic.report_family('$id')$$),
     ('search_reports()', $$SELECT count(*) FROM civic.search_reports('needle', max_rows => 1000) WHERE id = '$id'$$),
     ('search_reports() by number', $$SELECT count(*) FROM civic.search_reports('$number', max_rows => 1000)$$),
     ('map_reports()', $$SELECT count(*) FROM civic.map_reports(88, 22, 89, 23, 5000) WHERE id = '$id'$$),
@@ -69,6 +77,7 @@ CREATE TABLE tap.refusals (place serial, label text, query text);
 INSERT INTO tap.refusals (label, query) VALUES
     ('support_report()', $$SELECT (civic.support_report('$id')).id$$),
     ('transition()', $$SELECT civic.transition('report', '$id', 'closed')$$),
+    ('split_report()', $$SELECT (civic.split_report('$id')).id$$),
     ('close_report()', $$SELECT (civic.close_report('$id')).id$$),
     ('reject_report()', $$SELECT (civic.reject_report('$id', 'a long enough reason')).id$$),
     ('mark_duplicate()', $$SELECT (civic.mark_duplicate('$id', '$id')).id$$),
@@ -111,6 +120,8 @@ FROM (VALUES
     ('list_reports() by page', 'a.officer', 'priv_mine', '1'),
     ('nearby_reports()', 'a.officer', 'priv_mine', '1'), ('search_reports()', 'a.officer', 'priv_mine', '1'),
     ('search_reports() by number', 'a.officer', 'priv_mine', '1'), ('map_reports()', 'a.officer', 'priv_mine', '1'),
+    ('find_duplicates()', 'a.officer', 'priv_mine', '1'), ('report_family()', 'a.officer', 'priv_mine', '1'),
+    ('family_status()', 'a.officer', 'priv_mine', 'acknowledged'),
     ('my_reports()', 'a.neighbour', 'priv_mine', '1'), ('department_reports()', 'a.officer', 'priv_mine', '1'),
     ('report_history()', 'a.officer', 'priv_mine', '2'), ('report_media()', 'a.officer', 'priv_mine', '1'),
     ('my_tasks()', 'a.officer', 'priv_mine', '1'), ('pending_tasks()', 'a.officer2', 'priv_wsd', '1'),
@@ -128,6 +139,10 @@ CREATE TABLE tap.views (place serial, label text, query text);
 INSERT INTO tap.views (label, query) VALUES
     ('list_reports()', 'SELECT id FROM civic.list_reports(max_rows => 1000)'),
     ('nearby_reports()', 'SELECT (n.report).id FROM civic.nearby_reports(22.57, 88.36, 100000, 1000) AS n'),
+    ('family_status()', 'SELECT n.id FROM tap.names AS n WHERE civic.family_status(n.id) IS NOT NULL'),
+    ('report_family()',
+        'SELECT n.id FROM tap.names AS n WHERE EXISTS (SELECT FROM civic.report_family(n.id) AS f'
+            ' WHERE f.member_id = n.id)'),
     ('search_reports()', 'SELECT id FROM civic.search_reports(''NEEDLE'', max_rows => 1000)'),
     ('map_reports()', 'SELECT id FROM civic.map_reports(88, 22, 89, 23, 5000)'),
     ('get_report()', 'SELECT n.id FROM tap.names AS n WHERE (civic.get_report(n.id)).id IS NOT NULL'),

@@ -204,6 +204,18 @@ VALUES
     ('report', 'reopened', 'in_progress', 'officer admin', NULL, NULL),
     ('report', 'reopened', 'duplicate', 'moderator admin system', NULL, 'duplicate_of_report_id'),
     ('report', 'duplicate', 'received', 'system', NULL, NULL),
+    ('report', 'duplicate', 'pending_classification', 'system', NULL, NULL),
+    ('report', 'duplicate', 'classified', 'system', NULL, NULL),
+    ('report', 'duplicate', 'assigned_to_department', 'system', NULL, NULL),
+    ('report', 'duplicate', 'assigned_to_officer', 'system', NULL, NULL),
+    ('report', 'duplicate', 'assignment_rejected', 'system', NULL, NULL),
+    ('report', 'duplicate', 'acknowledged', 'system', NULL, NULL),
+    ('report', 'duplicate', 'in_progress', 'system', NULL, NULL),
+    ('report', 'duplicate', 'pending_verification', 'system', NULL, NULL),
+    ('report', 'duplicate', 'on_hold', 'system', NULL, NULL),
+    ('report', 'duplicate', 'resolved', 'system', NULL, NULL),
+    ('report', 'duplicate', 'closed', 'system', NULL, NULL),
+    ('report', 'duplicate', 'reopened', 'system', NULL, NULL),
     ('task', 'assigned', 'acknowledged', 'officer', NULL, NULL),
     ('task', 'assigned', 'rejected', 'officer', 'rejection_reason 10 1000', NULL),
     ('task', 'acknowledged', 'in_progress', 'officer', NULL, NULL),
@@ -742,7 +754,9 @@ SELECT is(
             THEN 'assigned_to assignment_rejected_at assignment_rejection_reason department_id'
         WHEN m.from_status = 'assignment_rejected' AND m.to_status <> 'duplicate'
             THEN 'assignment_rejected_at assignment_rejection_reason'
-        WHEN m.from_status = 'duplicate' THEN 'assigned_to department_id duplicate_of_report_id'
+        WHEN m.from_status = 'duplicate' AND m.to_status = 'received'
+            THEN 'assigned_to department_id duplicate_of_report_id'
+        WHEN m.from_status = 'duplicate' THEN 'duplicate_of_report_id'
         WHEN m.to_status = 'pending_verification' THEN 'rework_reason'
         WHEN m.from_status = 'on_hold' AND m.to_status = 'assigned_to_department'
             THEN 'assigned_to estimated_resume_date hold_approved_by_user_id hold_reason'

@@ -50,6 +50,8 @@ SELECT civic.change_role('52000000-0000-0000-0000-000000000001', 'super_admin');
 \echo :SQLSTATE
 SELECT civic.mark_duplicate('62000000-0000-0000-0000-000000000001', '62000000-0000-0000-0000-000000000001');
 \echo :SQLSTATE
+SELECT civic.change_root('62000000-0000-0000-0000-000000000001');
+\echo :SQLSTATE
 SET LOCAL civic.user_id = '52000000-0000-0000-0000-000000000001';
 SELECT r.status
 FROM generate_series(1, 2) AS n, civic.submit_report('Report', 'Something is broken here.', n, n, 'roads') AS r;

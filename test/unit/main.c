@@ -10,7 +10,11 @@ int tap_failures = 0;
 int
 main(void)
 {
+	test_address();
+	test_grid();
+	test_likeness();
 	test_transitions();
+	test_trigrams();
 	test_uuid7();
 	printf("1..%d\n", tap_tests);
 	return tap_failures == 0 ? 0 : 1;

@@ -12,7 +12,11 @@
 extern int tap_tests;
 extern int tap_failures;
 
+extern void test_address(void);
+extern void test_grid(void);
+extern void test_likeness(void);
 extern void test_transitions(void);
+extern void test_trigrams(void);
 extern void test_uuid7(void);
 
 __attribute__((format(printf, 4, 5))) static inline bool
