@@ -1,9 +1,9 @@
 """Cities whose reports say which incident they are about: the truth that duplicate detection is scored against.
 
-What is known of real reports shapes them: families are geometric, a second report comes a day or so after the first and
-before the closing, its pin is off by some metres or by half a block, its address by some house numbers, and its words are
-its writer's own. Every fourth incident has another of its kind on the same street, half of them told in nearly the same
-words.
+What is known of real reports shapes them: families are geometric, a second report comes a day or so after the first
+and before the closing, its pin is off by some meters or by half a block, its address by some house numbers, and its
+words are its writer's own. Every fourth incident has another of its kind on the same street, half of them told in
+nearly the same words.
 """
 import bisect
 import math
@@ -125,10 +125,11 @@ class City:
 
     def old_streets(self):
         rng, side, streets, taken = self.rng, self.style.side, [], set()
-        stems = ['Linden', 'Kirch', 'Markt', 'Bäcker', 'Brunnen', 'Mühl', 'Rosen', 'Färber', 'Schul', 'Kloster', 'Berg', 'Garten',
-                 'Neu', 'Alt', 'Stein', 'Weber', 'Gerber', 'Juden', 'Rathaus', 'Turm', 'Burg', 'Ufer', 'Wein', 'Korn', 'Salz',
-                 'Schmied', 'Spital', 'Theater', 'Bahnhof', 'Post', 'Kaiser', 'Josef', 'Maria', 'Anna', 'Peter', 'Florian', 'Leopold',
-                 'Franz', 'Wilhelm', 'Goethe', 'Schiller', 'Mozart', 'Haydn', 'Beethoven', 'Schubert', 'Eichen', 'Buchen', 'Ahorn']
+        stems = ['Linden', 'Kirch', 'Markt', 'Bäcker', 'Brunnen', 'Mühl', 'Rosen', 'Färber', 'Schul', 'Kloster',
+                 'Berg', 'Garten', 'Neu', 'Alt', 'Stein', 'Weber', 'Gerber', 'Juden', 'Rathaus', 'Turm', 'Burg',
+                 'Ufer', 'Wein', 'Korn', 'Salz', 'Schmied', 'Spital', 'Theater', 'Bahnhof', 'Post', 'Kaiser', 'Josef',
+                 'Maria', 'Anna', 'Peter', 'Florian', 'Leopold', 'Franz', 'Wilhelm', 'Goethe', 'Schiller', 'Mozart',
+                 'Haydn', 'Beethoven', 'Schubert', 'Eichen', 'Buchen', 'Ahorn']
         kinds = ['gasse', 'gasse', 'straße', 'weg', 'platz', 'zeile']
         target = side * side / 60
         while sum(s.length for s in streets) < target and len(taken) < len(stems) * 5:

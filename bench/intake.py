@@ -17,12 +17,13 @@ SELECT bench.sign_in() AS o \\gset
 {statement}
 COMMIT;
 """
-FILE = """SELECT r.id FROM bench.texts AS t, {schema}.submit_report('Report of a resident', t.description, :latitude, :longitude,
- category => t.category, address => ('House ' || :t % 500 || ', Street ' || :t % 97)) AS r WHERE t.n = :t;"""
+FILE = """SELECT r.id FROM bench.texts AS t, {schema}.submit_report('Report of a resident', t.description, :latitude,
+ :longitude, category => t.category, address => ('House ' || :t % 500 || ', Street ' || :t % 97)) AS r
+WHERE t.n = :t;"""
 STATEMENTS = {
     # The row as the intake leaves it.
-    'bare': """INSERT INTO bench.bare_reports (organization_id, report_number, user_id, department_id, title, description,
- category, status, latitude, longitude, address)
+    'bare': """INSERT INTO bench.bare_reports (organization_id, report_number, user_id, department_id, title,
+ description, category, status, latitude, longitude, address)
 SELECT civic.current_organization_id(), 'CL-2026-BENCH-' || nextval('bench.next_number'), civic.current_user_id(),
  d.id, 'Report of a resident', t.description, t.category, 'assigned_to_department', :latitude, :longitude,
  'House ' || :t % 500 || ', Street ' || :t % 97
@@ -31,8 +32,8 @@ FROM bench.texts AS t, bench.departments AS d WHERE t.n = :t AND d.organization 
     'twin': FILE.format(schema='twin'),
 }
 # What a run filed goes away again, so that every run starts from the same tables.
-ADDED = ('civic.reports', 'civic.status_history', 'civic.tasks', 'civic_private.report_signatures', 'bench.bare_reports', 'twin.reports',
-         'twin.status_history')
+ADDED = ('civic.reports', 'civic.status_history', 'civic.tasks', 'civic_private.report_signatures',
+         'bench.bare_reports', 'twin.reports', 'twin.status_history')
 
 
 def make_database(reports):
@@ -99,11 +100,12 @@ def measure_intake(table, options):
         sides = {name: Filing(name, clients, reports) for name in STATEMENTS}
         results = alternate(sides, options.rounds, lambda side: side.run(options.seconds))
         workload = f'{reports:,} reports, 10 organizations of 225 wards, {clients} clients'
-        wal = 'WAL bytes/tx: ' + ', '.join(f'{name} {statistics.median(r["wal"] for r in results[name]):.0f}' for name in results)
-        table.add('filing a report', workload, 'throughput, civic / bare INSERT', ratios(results, 'civic', 'bare', 'tps'),
-                  0.5, True, cpu_note(results, *STATEMENTS))
-        table.add('filing a report', workload, 'throughput, civic / PL/pgSQL twin', ratios(results, 'civic', 'twin', 'tps'),
-                  5, True, wal, '{:.2f}')
+        wal = 'WAL bytes/tx: ' + ', '.join(
+            f'{name} {statistics.median(r["wal"] for r in results[name]):.0f}' for name in results)
+        table.add('filing a report', workload, 'throughput, civic / bare INSERT',
+                  ratios(results, 'civic', 'bare', 'tps'), 0.5, True, cpu_note(results, *STATEMENTS))
+        table.add('filing a report', workload, 'throughput, civic / PL/pgSQL twin',
+                  ratios(results, 'civic', 'twin', 'tps'), 5, True, wal, '{:.2f}')
 
 
 def same_outcome():

@@ -1,5 +1,5 @@
--- What filing of reports needs in a database of generate.sql: residents enough that none reaches the limit, wards, rules
--- of routing, texts. Triggers of the areas run; those of people do not.
+-- What filing of reports needs in a database of generate.sql: residents enough that none reaches the limit, wards,
+-- rules of routing, texts. Triggers of the areas run; those of people do not.
 
 INSERT INTO bench.sizes SELECT s.* FROM bench.sizes AS s LIMIT 0;
 CREATE TABLE bench.intake AS SELECT 30000::bigint AS residents;
@@ -9,7 +9,8 @@ SET session_replication_role = replica;
 INSERT INTO civic.users (organization_id, id, email, full_name)
 SELECT bench.organization(o), bench.person(o, 1000000 + p), format('resident%s@organization%s.example', p, o),
     format('Resident %s', p)
-FROM bench.sizes AS s, generate_series(1, s.organizations) AS o, bench.intake AS i, generate_series(1, i.residents) AS p;
+FROM bench.sizes AS s, generate_series(1, s.organizations) AS o, bench.intake AS i,
+    generate_series(1, i.residents) AS p;
 INSERT INTO civic.user_roles (organization_id, user_id, role_id, family)
 SELECT u.organization_id, u.id, r.id, r.family
 FROM civic.users AS u JOIN civic.roles AS r ON r.is_system AND r.code = 'citizen'
@@ -83,16 +84,18 @@ $$;
 CREATE FUNCTION bench.words(n bigint) RETURNS text LANGUAGE sql VOLATILE
 RETURN (
     SELECT string_agg(w.list[1 + floor(random() * array_length(w.list, 1))::integer], ' ')
-    FROM (SELECT string_to_array('the pothole,road,water,leak,pipe,garbage,bin,lamp,dark,drain,blocked,tree,branch,bench,wall,'
-        'near the school,in front of,since last week,nobody came,dangerous,children,at night,on the corner,neighbors,'
-        'broken,full,old people,could not pass,please,urgent,smell,rain,street,building,bus stop,again,reported before,'
-        'no answer,deep,wide open,hanging,fallen,noise,car,bicycle,stairs,light,pole,cable,market', ',') AS list) AS w,
+    FROM (SELECT string_to_array('the pothole,road,water,leak,pipe,garbage,bin,lamp,dark,drain,blocked,tree,branch,'
+        'bench,wall,near the school,in front of,since last week,nobody came,dangerous,children,at night,on the corner,'
+        'neighbors,broken,full,old people,could not pass,please,urgent,smell,rain,street,building,bus stop,again,'
+        'reported before,no answer,deep,wide open,hanging,fallen,noise,car,bicycle,stairs,light,pole,cable,market',
+        ',') AS list) AS w,
         generate_series(1, 24 + n % 5)
 );
 
 CREATE TABLE bench.texts AS
 SELECT n, bench.words(n) || format(' House %s, called %s times.', n % 499, n % 7) AS description,
-    (ARRAY['roads', 'water', 'sanitation', 'electricity', 'streetlight', 'drainage', 'public_property'])[1 + n % 7] AS category
+    (ARRAY['roads', 'water', 'sanitation', 'electricity', 'streetlight', 'drainage', 'public_property'])[1 + n % 7]
+        AS category
 FROM generate_series(1, 10000) AS n;
 ALTER TABLE bench.texts ADD PRIMARY KEY (n);
 GRANT SELECT ON bench.texts TO civic_user;

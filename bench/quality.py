@@ -1,4 +1,4 @@
-"""How well duplicates are found: precision and recall on cities whose true incidents are known, and on a real sample."""
+"""How well duplicates are found: on cities whose true incidents are known, and on a real sample."""
 import csv
 import datetime
 import os
@@ -18,27 +18,26 @@ SAMPLE = 'stlouis-requests-2009-2012.csv'
 
 
 class Answer:
-    """What find_duplicates() said about one report: candidates of any score, best first."""
+    """What was said about one report."""
 
-    def __init__(self, number, report, positive, candidates, policy):
-        self.number, self.report, self.positive, self.policy = number, report, positive, policy
-        self.candidates = candidates  # (score, right, distance, agreement)
+    def __init__(self, report, positive, candidates, linked, policy):
+        self.report, self.positive, self.policy = report, positive, policy
+        self.candidates = candidates  # of any score, best first: score, right, close enough to be linked by itself
+        self.linked = linked  # whether what it would be linked to is right; None where it would not be
 
     def hints(self, threshold=None):
         threshold = self.policy['hint_threshold'] if threshold is None else threshold
         return [c for c in self.candidates if c[0] >= threshold]
 
     def link(self, threshold=None):
-        """The first candidate, if it would be linked by itself."""
-        threshold = self.policy['link_threshold'] if threshold is None else threshold
-        first = self.candidates[0] if self.candidates else None
-        if first and first[0] >= threshold and (first[2] <= self.policy['link_radius_m'] or first[4]):
-            return first
-        return None
+        """Whether the link is right; None for none. With another threshold it is an estimate."""
+        if threshold is None:
+            return self.linked
+        return next((right for score, right, close in self.candidates if close and score >= threshold), None)
 
 
 def new_organization(cursor, number, name, groups):
-    """An organization with the categories of the city; returns its id. Nobody's triggers but those of signatures run."""
+    """An organization with the categories of the city; returns its id."""
     cursor.execute('INSERT INTO civic.organizations (code, name) VALUES (%s, %s) RETURNING id', (f'Q{number}', name))
     organization = cursor.fetchone()[0]
     cursor.execute("SELECT set_config('civic.organization_id', %s, false)", (organization,))
@@ -51,8 +50,9 @@ def new_organization(cursor, number, name, groups):
 
 def read_policies(cursor, organization):
     """The policies that hold, and the same with a hint for every report in reach, so that all scores can be seen."""
-    cursor.execute("SELECT string_agg(attname, ', ') FROM pg_attribute WHERE attrelid = 'civic.duplicate_policies'::regclass"
-                   " AND attnum > 0 AND NOT attisdropped AND attname NOT IN ('id', 'created_at', 'updated_at')")
+    cursor.execute("SELECT string_agg(attname, ', ') FROM pg_attribute"
+                   " WHERE attrelid = 'civic.duplicate_policies'::regclass AND attnum > 0 AND NOT attisdropped"
+                   " AND attname NOT IN ('id', 'created_at', 'updated_at')")
     columns = cursor.fetchone()[0].split(', ')
     cursor.execute(f'SELECT {", ".join(columns)} FROM civic.effective_duplicate_policies()')
     rows = [dict(zip(columns, row)) for row in cursor.fetchall()]
@@ -93,30 +93,35 @@ def play(number, style, seed):
             (organization, f'00000000-0000-0000-0000-{n:012d}', f'p{n}@quality.example', f'Person {n}')
             for n in range(1, city.people + 1)])
         cursor.execute('ANALYZE civic.users')
-        incident_of, ids, open_until, closing = {}, {}, {}, []
+        incident_of, families, closing = {}, {}, []
         for n, report in enumerate(city.reports):
             due = [c for c in closing if c[0] <= report.at]
             if due:
                 closing = [c for c in closing if c[0] > report.at]
-                cursor.execute("UPDATE civic.reports SET status = 'closed' WHERE organization_id = %s AND id = ANY (%s::uuid[])",
+                cursor.execute("UPDATE civic.reports SET status = 'closed'"
+                               ' WHERE organization_id = %s AND id = ANY (%s::uuid[])',
                                (organization, [c[1] for c in due]))
             at = started + datetime.timedelta(days=report.at)
             category = CODES.get(report.category, report.category)
             cursor.execute(
-                'INSERT INTO civic.reports (organization_id, report_number, user_id, department_id, title, description, category,'
-                ' status, latitude, longitude, address, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s,'
+                'INSERT INTO civic.reports (organization_id, report_number, user_id, department_id, title, description,'
+                ' category, status, latitude, longitude, address, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s,'
                 " 'assigned_to_department', %s, %s, %s, %s) RETURNING id",
                 (organization, f'Q-{n}', f'00000000-0000-0000-0000-{report.reporter:012d}', department, report.title,
                  report.text, category, report.latitude, report.longitude, report.address, at))
             report_id = cursor.fetchone()[0]
-            family = ids.setdefault(report.incident, [])
+            family = families.setdefault(report.incident, [])
             policy = policies.get(category, policies.get(None))
             if report.at >= 0:
                 found = ask(cursor, report_id)
+                cursor.execute('SELECT m.root_id FROM civic_private.match_report(%s, %s) AS m WHERE m.links',
+                               (organization, report_id))
+                linked = [incident_of[other] == report.incident for other, in cursor.fetchall()]
                 positive = any(report.at - earlier <= policy['window_days'] for earlier in family)
-                answers.append(Answer(number, report, positive, [
-                    (score, incident_of[other] == report.incident, distance, agreement, is_same_place(agreement))
-                    for other, score, distance, agreement in found], policy))
+                answers.append(Answer(report, positive, [
+                    (score, incident_of[other] == report.incident,
+                     distance <= policy['link_radius_m'] or (agreement is not None and agreement >= 0.5))
+                    for other, score, distance, agreement in found], linked[0] if linked else None, policy))
             family.append(report.at)
             incident_of[report_id] = report.incident
             closing.append((report.closed, report_id))
@@ -125,31 +130,23 @@ def play(number, style, seed):
     return answers
 
 
-def is_same_place(agreement):
-    """The same street and a house number that is close."""
-    return agreement is not None and agreement >= 0.5 and agreement != 0.75
-
-
 class Score:
     """Counts over answers. Who has an earlier report of its incident in the window should be told of one."""
 
     def __init__(self, answers, hint=None, link=None):
-        hints = [(a, a.hints(hint)) for a in answers]
-        links = [(a, a.link(link)) for a in answers]
+        hints = [h for h in (a.hints(hint) for a in answers) if h]
+        links = [right for right in (a.link(link) for a in answers) if right is not None]
         self.reports = len(answers)
         self.positives = sum(a.positive for a in answers)
-        self.candidates = sum(len(h) for _, h in hints) / max(1, self.reports)
-        self.right_candidates = sum(c[1] for _, h in hints for c in h)
-        given = [h for _, h in hints if h]
-        right = sum(any(c[1] for c in h) for h in given)
-        self.precision = right / max(1, len(given))
+        self.candidates = sum(map(len, hints)) / max(1, self.reports)
+        right = sum(any(c[1] for c in h) for h in hints)
+        self.precision = right / max(1, len(hints))
         self.recall = right / max(1, self.positives)
-        self.recall5 = sum(any(c[1] for c in h[:5]) for _, h in hints) / max(1, self.positives)
-        self.first = sum(h[0][1] for h in given) / max(1, len(given))
-        linked = [(a, c) for a, c in links if c]
-        self.linked = len(linked)
-        self.link_precision = sum(c[1] for _, c in linked) / max(1, len(linked))
-        self.link_recall = sum(c[1] for _, c in linked) / max(1, self.positives)
+        self.recall5 = sum(any(c[1] for c in h[:5]) for h in hints) / max(1, self.positives)
+        self.first = sum(h[0][1] for h in hints) / max(1, len(hints))
+        self.linked = len(links)
+        self.link_precision = sum(links) / max(1, len(links))
+        self.link_recall = sum(links) / max(1, self.positives)
 
     @staticmethod
     def f1(precision, recall):
@@ -170,13 +167,15 @@ def measure_quality(table, options):
     for style in STYLES:
         found = {seed: answers[s, seed] for s, seed in answers if s == style}
         scores = [Score(a) for a in found.values()]
-        workload = (f'{STYLES[style].title}; {len(scores)} cities of {statistics.mean(s.reports for s in scores):.0f} reports,'
+        workload = (f'{STYLES[style].title}; {len(scores)} cities of'
+                    f' {statistics.mean(s.reports for s in scores):.0f} reports,'
                     f' {statistics.mean(s.positives / s.reports for s in scores):.0%} of them duplicates')
         table.add('duplicates, hints', workload, 'recall', [s.recall for s in scores], 0.95, True,
                   f'recall@5 {statistics.median(s.recall5 for s in scores):.3f}')
         table.add('duplicates, hints', workload, 'candidates a report', [s.candidates for s in scores], 1.5)
-        table.add('duplicates, hints', workload, 'precision: hints with a right candidate', [s.precision for s in scores],
-                  note=f'F1 {statistics.median(Score.f1(s.precision, s.recall) for s in scores):.3f}; the first is right in'
+        table.add('duplicates, hints', workload, 'precision: hints with a right candidate',
+                  [s.precision for s in scores], note='F1'
+                  f' {statistics.median(Score.f1(s.precision, s.recall) for s in scores):.3f}; the first is right in'
                   f' {statistics.median(s.first for s in scores):.3f}')
         table.add('duplicates, links', workload, 'precision', [s.link_precision for s in scores], 0.97, True,
                   f'recall {statistics.median(s.link_recall for s in scores):.3f}, F1'
@@ -198,7 +197,7 @@ def measure_quality(table, options):
 # ---- a real city ----
 
 def sample_rows():
-    """Requests of the St. Louis sample that have a time and a place, in the order of time; None where it is not there."""
+    """Requests of the St. Louis sample with a time and a place, in the order of time; None where it is not there."""
     folder = os.environ.get('CIVIC_SAMPLE_DATA') or os.path.join(
         os.path.dirname(os.path.abspath(__file__)), '..', '..', 'shared', 'data')
     path = os.path.join(folder, SAMPLE)
@@ -230,8 +229,8 @@ def measure_sample(table):
     with connect(DATABASE, session_replication_role='replica') as connection, connection.cursor() as cursor:
         organization = new_organization(cursor, 99, 'St. Louis', [(code, None) for code in codes.values()])
         policies = read_policies(cursor, organization)
-        cursor.execute('UPDATE civic.duplicate_policies SET hint_radius_m = 200, window_days = 30 WHERE organization_id = %s',
-                       (organization,))
+        cursor.execute('UPDATE civic.duplicate_policies SET hint_radius_m = 200, window_days = 30'
+                       ' WHERE organization_id = %s', (organization,))
         threshold = policies[None]['hint_threshold']
         cursor.execute('INSERT INTO civic.users (organization_id, email, full_name) VALUES (%s, %s, %s) RETURNING id',
                        (organization, 'import@quality.example', 'Import'))
@@ -240,11 +239,11 @@ def measure_sample(table):
         department = cursor.fetchone()[0]
         for n, (at, latitude, longitude, row) in enumerate(rows):
             title = (row['plain_english_name_for_problemcode'] or row['description'] or row['problemcode'])[:255]
-            text = '. '.join(t for t in (row['plain_english_name_for_problemcode'], row['description'], row['explanation'])
-                             if t)[:2000]
+            text = '. '.join(t for t in (
+                row['plain_english_name_for_problemcode'], row['description'], row['explanation']) if t)[:2000]
             cursor.execute(
-                'INSERT INTO civic.reports (organization_id, report_number, user_id, department_id, title, description, category,'
-                " status, latitude, longitude, address, created_at) VALUES (%s, %s, %s, %s, rpad(%s, 5, '.'),"
+                'INSERT INTO civic.reports (organization_id, report_number, user_id, department_id, title, description,'
+                " category, status, latitude, longitude, address, created_at) VALUES (%s, %s, %s, %s, rpad(%s, 5, '.'),"
                 " rpad(%s, 10, '.'), %s, 'assigned_to_department', %s, %s, %s, %s) RETURNING id",
                 (organization, f'S-{n}', person, department, title, text, codes[row['problemcode'].strip() or 'none'],
                  latitude, longitude, row['probaddress'] or None, at + shift))

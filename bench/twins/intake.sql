@@ -1,16 +1,18 @@
--- What filing a report does, as an application's developer would write it in PL/pgSQL: on tables of its own, without row
--- policies, and with the settings read from the tables at every call. Needs twins/identity.sql
+-- What filing a report does, as an application's developer would write it in PL/pgSQL: on tables of its own, without
+-- row policies, and with the settings read from the tables at every call. Needs twins/identity.sql
 -- and intake.sql. It is written for speed, not for safety: do not use it.
 CREATE TABLE twin.reports (LIKE civic.reports INCLUDING ALL);
 CREATE TABLE twin.users (LIKE civic.users INCLUDING ALL);
 CREATE TABLE twin.status_history (LIKE civic.status_history INCLUDING ALL);
-CREATE TABLE twin.deadlines (organization_id uuid, report_id uuid, due timestamptz, PRIMARY KEY (organization_id, report_id));
+CREATE TABLE twin.deadlines (
+    organization_id uuid, report_id uuid, due timestamptz, PRIMARY KEY (organization_id, report_id)
+);
 
 CREATE FUNCTION twin.record_status() RETURNS trigger LANGUAGE plpgsql
 AS $$
 BEGIN
-    INSERT INTO twin.status_history (organization_id, workflow, entity_id, old_status, new_status, changed_by, by_system,
-        is_public)
+    INSERT INTO twin.status_history (organization_id, workflow, entity_id, old_status, new_status, changed_by,
+        by_system, is_public)
     VALUES (NEW.organization_id, 'report', NEW.id, CASE TG_OP WHEN 'UPDATE' THEN OLD.status END, NEW.status,
         CASE TG_OP WHEN 'INSERT' THEN NEW.user_id END, TG_OP = 'UPDATE', NEW.is_public AND NOT NEW.is_sensitive);
     RETURN NULL;
@@ -64,7 +66,9 @@ DECLARE
 BEGIN
     LOOP
         IF extract(isodow FROM at) < 6 AND at::time < '16:00'
-            AND NOT EXISTS (SELECT FROM twin.holidays AS h WHERE h.organization_id = organization AND h.day = at::date) THEN
+            AND NOT EXISTS (
+                SELECT FROM twin.holidays AS h WHERE h.organization_id = organization AND h.day = at::date
+            ) THEN
             at := greatest(at, at::date + time '08:00');
             ends := at::date + time '16:00';
             IF ends - at >= left_over THEN
@@ -131,7 +135,8 @@ BEGIN
     END IF;
     SELECT o.* INTO place FROM civic.organizations AS o WHERE o.id = me.organization;
     IF code IS NULL THEN
-        SELECT c.category INTO code FROM civic.classify_text(title || '. ' || description) AS c WHERE c.confidence >= 0.5;
+        SELECT c.category INTO code FROM civic.classify_text(title || '. ' || description) AS c
+        WHERE c.confidence >= 0.5;
     END IF;
 
     -- Two that report the same thing at the same time must see each other.
@@ -150,9 +155,10 @@ BEGIN
 
     INSERT INTO twin.reports (organization_id, id, report_number, user_id, title, description, latitude, longitude,
         category, address)
-    VALUES (me.organization, civic.uuid_v7(), format('CL-%s-%s-%s', to_char(now() AT TIME ZONE place.time_zone, 'YYYY'),
-        place.code, to_char(nextval('civic.report_number_seq'), 'FM9999999999999900000')), me.person, title, description,
-        latitude, longitude, code, address)
+    VALUES (me.organization, civic.uuid_v7(), format('CL-%s-%s-%s',
+        to_char(now() AT TIME ZONE place.time_zone, 'YYYY'), place.code,
+        to_char(nextval('civic.report_number_seq'), 'FM9999999999999900000')), me.person, title, description, latitude,
+        longitude, code, address)
     RETURNING * INTO result;
     PERFORM set_config('twin.system', 'on', true);
     IF original.similarity > 0.7 AND original.distance < 25 THEN
