@@ -48,7 +48,7 @@ kept_text(HeapTuple row, TupleDesc desc, int column)
 }
 
 static void
-read_category(CivicCategory *category, HeapTuple row, TupleDesc desc)
+read_category(CivicDuplicateCategory *category, HeapTuple row, TupleDesc desc)
 {
 	CivicDuplicatePolicy *policy = &category->policy;
 
@@ -77,7 +77,7 @@ read_category(CivicCategory *category, HeapTuple row, TupleDesc desc)
  *		Reports of one category, of one group, and those without a category with all.
  */
 bool
-civic_are_compared(const CivicCategory *a, const CivicCategory *b)
+civic_are_compared(const CivicDuplicateCategory *a, const CivicDuplicateCategory *b)
 {
 	if (a == b || a->code == NULL || b->code == NULL)
 		return true;
@@ -87,7 +87,7 @@ civic_are_compared(const CivicCategory *a, const CivicCategory *b)
 static int
 compare_categories(const void *a, const void *b)
 {
-	return strcmp(((const CivicCategory *) a)->code, ((const CivicCategory *) b)->code);
+	return strcmp(((const CivicDuplicateCategory *) a)->code, ((const CivicDuplicateCategory *) b)->code);
 }
 
 static CivicDuplicateRules *
@@ -109,10 +109,10 @@ read_rules(const pg_uuid_t *organization)
 		"   ON c.organization_id = $1 AND c.code = p.category",
 		1, types, values, NULL);
 	rules->categories =
-		MemoryContextAllocZero(rules_context, sizeof(CivicCategory) * (SPI_processed + 1));
+		MemoryContextAllocZero(rules_context, sizeof(CivicDuplicateCategory) * (SPI_processed + 1));
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		CivicCategory *category = &rules->categories[rules->count];
+		CivicDuplicateCategory *category = &rules->categories[rules->count];
 
 		read_category(category, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
 		if (category->code == NULL)
@@ -121,10 +121,10 @@ read_rules(const pg_uuid_t *organization)
 			rules->count++;
 	}
 	SPI_finish();
-	qsort(rules->categories, rules->count, sizeof(CivicCategory), compare_categories);
+	qsort(rules->categories, rules->count, sizeof(CivicDuplicateCategory), compare_categories);
 	for (int i = 0; i < rules->count; i++)
 	{
-		CivicCategory *category = &rules->categories[i];
+		CivicDuplicateCategory *category = &rules->categories[i];
 
 		for (int j = 0; j < rules->count; j++)
 		{
@@ -182,13 +182,13 @@ civic_duplicate_rules(const pg_uuid_t *organization)
 	return rules;
 }
 
-const CivicCategory *
+const CivicDuplicateCategory *
 civic_find_category(const CivicDuplicateRules *rules, const char *code)
 {
-	CivicCategory wanted = {.code = code};
+	CivicDuplicateCategory wanted = {.code = code};
 
 	if (code == NULL)
 		return &rules->unclassified;
-	return bsearch(&wanted, rules->categories, rules->count, sizeof(CivicCategory),
+	return bsearch(&wanted, rules->categories, rules->count, sizeof(CivicDuplicateCategory),
 				   compare_categories);
 }

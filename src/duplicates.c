@@ -372,10 +372,10 @@ coordinate(FunctionCallInfo fcinfo, int argument, const char *name)
 	return PG_GETARG_FLOAT8(argument);
 }
 
-static const CivicCategory *
+static const CivicDuplicateCategory *
 category_argument(FunctionCallInfo fcinfo, int argument, const CivicDuplicateRules *rules)
 {
-	const CivicCategory *category;
+	const CivicDuplicateCategory *category;
 	char *code;
 
 	if (PG_ARGISNULL(argument))

@@ -36,26 +36,26 @@ typedef struct CivicDuplicatePolicy
 	double link_radius;
 } CivicDuplicatePolicy;
 
-typedef struct CivicCategory
+typedef struct CivicDuplicateCategory
 {
 	const char *code;  /* NULL for reports without a category */
 	const char *group; /* NULL where it stands alone */
 	int32 key;
 	double group_radius; /* the widest of the categories it is compared with */
 	CivicDuplicatePolicy policy;
-} CivicCategory;
+} CivicDuplicateCategory;
 
 typedef struct CivicDuplicateRules
 {
 	pg_uuid_t organization;
 	int count;
-	CivicCategory *categories; /* sorted by code */
-	CivicCategory unclassified;
+	CivicDuplicateCategory *categories; /* sorted by code */
+	CivicDuplicateCategory unclassified;
 } CivicDuplicateRules;
 
 extern const CivicDuplicateRules *civic_duplicate_rules(const pg_uuid_t *organization);
-extern const CivicCategory *civic_find_category(const CivicDuplicateRules *rules, const char *code);
-extern bool civic_are_compared(const CivicCategory *a, const CivicCategory *b);
+extern const CivicDuplicateCategory *civic_find_category(const CivicDuplicateRules *rules, const char *code);
+extern bool civic_are_compared(const CivicDuplicateCategory *a, const CivicDuplicateCategory *b);
 
 /* ---- candidates.c ---- */
 
@@ -63,7 +63,7 @@ extern bool civic_are_compared(const CivicCategory *a, const CivicCategory *b);
 typedef struct CivicProbe
 {
 	const CivicDuplicateRules *rules;
-	const CivicCategory *category;
+	const CivicDuplicateCategory *category;
 	double latitude;
 	double longitude;
 	TimestampTz at;
@@ -155,7 +155,7 @@ typedef struct CivicMatch
 {
 	CivicCandidate candidate; /* with the true distance and score */
 	CivicReport report;
-	const CivicCategory *category;
+	const CivicDuplicateCategory *category;
 } CivicMatch;
 
 extern bool civic_probe_report(CivicProbe *probe, const CivicReport *report);

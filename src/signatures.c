@@ -202,7 +202,7 @@ civic_grid_cell(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("there is no such place"),
 				 errdetail("Latitude is %g, longitude %g.", latitude, longitude)));
-	PG_RETURN_INT64(civic_cell(latitude, longitude));
+	PG_RETURN_INT64(civic_grid_number(latitude, longitude));
 }
 
 /* Only the letters of ASCII and of what core/address.c knows become small there; this does the rest. */

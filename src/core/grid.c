@@ -43,7 +43,7 @@ column_of(double longitude)
 }
 
 int64_t
-civic_cell(double latitude, double longitude)
+civic_grid_number(double latitude, double longitude)
 {
 	return row_of(latitude) << 32 | column_of(longitude);
 }

@@ -24,7 +24,7 @@ typedef struct CivicCellRange
 } CivicCellRange;
 
 extern bool civic_is_position(double latitude, double longitude);
-extern int64_t civic_cell(double latitude, double longitude);
+extern int64_t civic_grid_number(double latitude, double longitude);
 /* Ranges of cells that hold every point within metres; returns how many, at most max. */
 extern int civic_disc_ranges(double latitude, double longitude, double metres,
 							 CivicCellRange *ranges, int max);

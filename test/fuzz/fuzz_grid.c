@@ -51,7 +51,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (here.usable &&
 		civic_near_distance(&here, other_latitude, other_longitude) < metres * 0.999 - 0.01)
 	{
-		int64_t cell = civic_cell(other_latitude, other_longitude);
+		int64_t cell = civic_grid_number(other_latitude, other_longitude);
 		bool found = false;
 
 		for (int i = 0; i < count; i++)

@@ -100,7 +100,7 @@ test_discs(void)
 		/* On the ellipsoid a point as far by the sphere is at most 0.6 per cent farther. */
 		walk(latitude, longitude, metres * 0.994 * sqrt(random_unit(&seed)),
 			 360 * RADIAN * random_unit(&seed), &to_latitude, &to_longitude);
-		cell = civic_cell(within(to_latitude, 90), within(to_longitude, 180));
+		cell = civic_grid_number(within(to_latitude, 90), within(to_longitude, 180));
 		for (int j = 0; j < count; j++)
 			found = found || (cell >= ranges[j].first && cell <= ranges[j].last);
 		lost += !found;
