@@ -200,7 +200,9 @@ civic_read_report(CivicReportReader *reader, const pg_uuid_t *organization, cons
 	if (!index_getnext_slot(reader->scan, ForwardScanDirection, slot))
 		return false;
 	read_slot(slot, report);
-	return true;
+	/* No report is without them, unless somebody took the constraints away. */
+	return report->location != (Datum) 0 && report->number != (Datum) 0 &&
+		   report->title != (Datum) 0 && report->description != (Datum) 0;
 }
 
 /*
