@@ -264,6 +264,11 @@ consider(Search *search)
 	if (!index_fetch_heap(search->scan, search->slot))
 		return;
 	slot_getsomeattrs(search->slot, columns.last);
+	if (search->slot->tts_isnull[columns.report - 1] ||
+		search->slot->tts_isnull[columns.street - 1] ||
+		search->slot->tts_isnull[columns.house_number - 1] ||
+		search->slot->tts_isnull[columns.trigrams - 1])
+		return;
 	candidate.report = *DatumGetUUIDP(search->slot->tts_values[columns.report - 1]);
 	if (is_excluded(probe, &candidate.report))
 		return;

@@ -159,6 +159,7 @@ const CivicDuplicateRules *
 civic_duplicate_rules(const pg_uuid_t *organization)
 {
 	uint64 version = civic_cache_version(CIVIC_CACHE_DUPLICATES);
+	pg_uuid_t key = *organization; /* which may lie where reading the rules writes */
 	CivicDuplicateRules *rules;
 	RulesEntry *entry;
 
@@ -169,14 +170,14 @@ civic_duplicate_rules(const pg_uuid_t *organization)
 		restart_cache();
 		rules_version = version;
 	}
-	entry = hash_search(known_rules, organization, HASH_FIND, NULL);
+	entry = hash_search(known_rules, &key, HASH_FIND, NULL);
 	if (entry != NULL)
 		return entry->rules;
-	rules = read_rules(organization);
+	rules = read_rules(&key);
 	/* In a parallel plan they are read with a snapshot that may be older than the last change. */
 	if (IsInParallelMode())
 		rules_version = 0;
-	entry = hash_search(known_rules, organization, HASH_ENTER, NULL);
+	entry = hash_search(known_rules, &key, HASH_ENTER, NULL);
 	entry->rules = rules;
 	return rules;
 }

@@ -193,7 +193,9 @@ civic_read_report(CivicReportReader *reader, const pg_uuid_t *organization, cons
 	report->category = value_of(slot, CATEGORY);
 	report->ai_category = value_of(slot, AI_CATEGORY);
 	report->manual_category = value_of(slot, MANUAL_CATEGORY);
-	return true;
+	/* No report is without them, unless somebody took the constraints away. */
+	return report->location != (Datum) 0 && report->number != (Datum) 0 &&
+		   report->title != (Datum) 0 && report->description != (Datum) 0;
 }
 
 const char *

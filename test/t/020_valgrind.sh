@@ -37,7 +37,7 @@ done
 
 cd "$civic_root"
 failures=0
-if /usr/bin/python3 test/t/run_examples.py README.md docs/identity.md docs/workflow.md >"$work/examples" 2>&1; then
+if /usr/bin/python3 test/t/run_examples.py README.md docs/identity.md docs/workflow.md docs/duplicates.md >"$work/examples" 2>&1; then
 	echo "ok 1 - the examples run under Valgrind"
 else
 	echo "not ok 1 - the examples run under Valgrind"
@@ -48,7 +48,7 @@ as_server_user "$(pg_config --bindir)/pg_ctl" -D "$work/server/data" -m fast -w 
 server=
 
 # Errors are blocks between lines that hold nothing but the process number.
-if awk 'BEGIN { RS = "==[0-9]+== \n" } /civic\.so|\(src\/|[( ](caches|columns|history|identity|permissions|transitions|workflow|workflow_rules|uuid7?)\.c:/ { print; found = 1 }
+if awk 'BEGIN { RS = "==[0-9]+== \n" } /civic\.so|\(src\/|[( ](address|caches|candidates|columns|distance|duplicate_intake|duplicate_policies|duplicates|grid|history|identity|likeness|permissions|report_rows|signatures|transitions|trigrams|visibility|workflow|workflow_rules|uuid7?)\.c:/ { print; found = 1 }
 	END { exit !found }' "$work"/*.valgrind >"$work/found"; then
 	echo "not ok 2 - no memory error in civic"
 	head -n 60 "$work/found" | sed 's/^/# /'
