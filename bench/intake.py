@@ -109,14 +109,15 @@ def measure_intake(table, options):
 
 
 def same_outcome():
-    """Both file a report; it must stand in the same department and status."""
+    """Both file reports 270 m from each other; they must stand in the same department and status."""
     seen = {}
     for schema in ('civic', 'twin'):
         seen[schema] = query(DATABASE, f"""
             SELECT r.status, r.category, r.department_id FROM bench.texts AS t
             CROSS JOIN LATERAL (SELECT bench.sign_in_as(1 + t.n % 10, t.n) AS o OFFSET 0) AS i
-            CROSS JOIN LATERAL {schema}.submit_report('Report of a resident', t.description, 10 + i.o + t.n / 1000000.0,
-                75 + i.o - t.n / 2000000.0, category => t.category, address => 'House 1') AS r
+            CROSS JOIN LATERAL {schema}.submit_report('Report of a resident', t.description,
+                10 + i.o + (t.n / 10 % 10 - 4.5) * 0.0025, 75 + i.o + (t.n / 100 - 4.5) * 0.0025,
+                category => t.category, address => 'House 1') AS r
             WHERE t.n <= 1000 ORDER BY t.n""", role='civic_user')
     remove_filed()
     different = sum(a != b for a, b in zip(seen['civic'], seen['twin']))

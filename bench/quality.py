@@ -203,15 +203,18 @@ def sample_rows():
     path = os.path.join(folder, SAMPLE)
     if not os.path.exists(path):
         return None
-    rows = []
+    rows = {}
     with open(path, newline='', encoding='utf-8', errors='replace') as file:
         for row in csv.DictReader(file):
             try:
-                rows.append((datetime.datetime.fromisoformat(row['datetimeinit'].split('.')[0]), float(row['latitude']),
-                             float(row['longitude']), row))
+                found = (datetime.datetime.fromisoformat(row['datetimeinit'].split('.')[0]), float(row['latitude']),
+                         float(row['longitude']), row)
             except ValueError:
                 continue
-    return sorted((r for r in rows if abs(r[1]) > 1), key=lambda r: r[0])
+            # Some requests are in the file twice, some lie at zero degrees.
+            if abs(found[1]) > 1:
+                rows.setdefault(row['requestid'], found)
+    return sorted(rows.values(), key=lambda r: r[0])
 
 
 def measure_sample(table):
