@@ -156,8 +156,6 @@ find_match(CivicProbe *probe, HeapTupleHeader row, bool *links)
 	probe->rules = civic_duplicate_rules(&organization);
 	if (!civic_probe_report(probe, &report) || probe->category->code == NULL)
 		return NULL;
-	/* Nobody can have said yet that it is another matter. */
-	probe->is_filed = false;
 
 	lock_squares(probe);
 	latest = RegisterSnapshot(GetLatestSnapshot());

@@ -127,7 +127,8 @@ BEGIN ATOMIC
         FROM chosen AS a JOIN chosen AS b ON a.id < b.id AND ST_Intersects(a.boundary, b.boundary)
             AND NOT ST_Touches(a.boundary, b.boundary)
         UNION ALL
-        SELECT 'gap' AS problem, NULL::uuid AS area_id, NULL::uuid AS other_id, ST_Difference(r.geom, u.shape) AS shape
+        SELECT 'gap' AS problem, NULL::uuid AS area_id, NULL::uuid AS other_id,
+            ST_Difference(r.geom, u.shape) AS shape
         FROM (SELECT ST_Union(c.boundary) FROM chosen AS c) AS u (shape), ST_Dump(u.shape) AS p,
             ST_DumpRings(p.geom) AS r
         WHERE r.path[1] > 0

@@ -111,6 +111,13 @@ check "a report can be filed in the restored database" psql -Xq -v ON_ERROR_STOP
 	-c "SET ROLE civic_user" -c "SET civic.user_id = '00000000-0000-0000-0000-0000000000d1'" \
 	-c "SELECT civic.submit_report('Lamp is dark', 'The street light at the corner is dark.', 1, 2)"
 
+check "the map was restored: places are found as in the areas themselves" equal "t t" "$(query restore_parallel "
+	SELECT count(civic.area_at(p.latitude, p.longitude)) > 100, NOT bool_or(EXISTS (
+		SELECT FROM civic.areas AS a WHERE a.organization_id = civic.current_organization_id() AND a.kind = 'ward'
+			AND a.id IS DISTINCT FROM civic.area_at(p.latitude, p.longitude)
+			AND ST_Contains(a.boundary, ST_SetSRID(ST_MakePoint(p.longitude, p.latitude), 4326))))
+	FROM (SELECT r.latitude::float8, r.longitude::float8 FROM civic.reports AS r LIMIT 500) AS p" | tr '|' ' ')"
+
 check "DROP EXTENSION is refused" refused restore_source 'DROP EXTENSION civic' 'other objects depend on it'
 check "the data is still there" equal t "$(query restore_source 'SELECT count(*) > 1000 FROM civic.reports')"
 
