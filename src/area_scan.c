@@ -25,14 +25,20 @@ civic_begin_scan(CivicScan *scan, const char *name, Snapshot snapshot, int nkeys
 	if (OidIsValid(relation))
 	{
 		scan->table = table_open(relation, AccessShareLock);
-		primary = RelationGetPrimaryKeyIndex(scan->table);
+		/* Asking for the list fills in the primary key. */
+		list_free(RelationGetIndexList(scan->table));
+		primary = scan->table->rd_pkindex;
 	}
 	if (!OidIsValid(primary))
 		ereport(ERROR, (errcode(ERRCODE_CIVIC_DATA_MODEL_MISSING),
 						errmsg("table civic_private.%s or its primary key is missing", name)));
 	scan->index = index_open(primary, AccessShareLock);
 	scan->slot = table_slot_create(scan->table, NULL);
+#if PG_VERSION_NUM >= 180000
+	scan->scan = index_beginscan(scan->table, scan->index, snapshot, NULL, nkeys, 0);
+#else
 	scan->scan = index_beginscan(scan->table, scan->index, snapshot, nkeys, 0);
+#endif
 }
 
 void

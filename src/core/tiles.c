@@ -129,6 +129,8 @@ civic_cell_box(uint64_t cell, CivicBox *box)
 void
 civic_sort_places(CivicPlaced *places, CivicPlaced *scratch, size_t count)
 {
+	CivicPlaced *from = places;
+	CivicPlaced *to = scratch;
 	uint64_t differing = 0;
 
 	for (size_t i = 1; i < count; i++)
@@ -136,17 +138,21 @@ civic_sort_places(CivicPlaced *places, CivicPlaced *scratch, size_t count)
 	for (int shift = LEVEL_BITS; shift < 64 && differing >> shift != 0; shift += DIGIT_BITS)
 	{
 		size_t starts[(1 << DIGIT_BITS) + 1] = {0};
+		CivicPlaced *sorted = to;
 
 		if ((differing >> shift & ((1 << DIGIT_BITS) - 1)) == 0)
 			continue;
 		for (size_t i = 0; i < count; i++)
-			starts[(places[i].cell >> shift & ((1 << DIGIT_BITS) - 1)) + 1]++;
+			starts[(from[i].cell >> shift & ((1 << DIGIT_BITS) - 1)) + 1]++;
 		for (int i = 1; i <= 1 << DIGIT_BITS; i++)
 			starts[i] += starts[i - 1];
 		for (size_t i = 0; i < count; i++)
-			scratch[starts[places[i].cell >> shift & ((1 << DIGIT_BITS) - 1)]++] = places[i];
-		memcpy(places, scratch, count * sizeof(CivicPlaced));
+			to[starts[from[i].cell >> shift & ((1 << DIGIT_BITS) - 1)]++] = from[i];
+		to = from;
+		from = sorted;
 	}
+	if (from != places)
+		memcpy(places, from, count * sizeof(CivicPlaced));
 }
 
 /* ---- tiles ---- */
@@ -236,7 +242,7 @@ typedef enum Place
 } Place;
 
 /* Vertices looked at together. */
-#define BLOCK 16
+#define BLOCK 8
 
 /* Two numbers at once, where the machine can. */
 typedef double Pair __attribute__((vector_size(16)));
