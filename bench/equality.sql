@@ -101,6 +101,7 @@ DECLARE
     asker record;
     statement text;
 BEGIN
+    PERFORM bench.random_rules(bench.organization(2), 100);
     FOR n IN 1..cases LOOP
         row_id := bench.person(9, n);
         place := 1 + (n % 2);
@@ -489,7 +490,7 @@ AS $$
     SELECT organization, bench.pick(NULL, NULL, 'roads', 'water'),
         bench.pick('0', '5', '50', '200', '300', '1000', '5000')::double precision,
         bench.pick('30', '400', '3650')::integer, random() < 0.5, 0.01 + random(), random(), random(), random(),
-        bench.pick('0', '0.3', '0.5', '0.75')::double precision, bench.pick('0', '10', '50')::integer
+        bench.pick('0', '0.3', '0.5', '0.65')::double precision, bench.pick('0', '10', '50')::integer
 $$;
 
 CREATE FUNCTION bench.check_duplicates(cases integer) RETURNS void LANGUAGE plpgsql VOLATILE

@@ -114,8 +114,8 @@ def play(number, style, seed):
             policy = policies.get(category, policies.get(None))
             if report.at >= 0:
                 found = ask(cursor, report_id)
-                cursor.execute('SELECT m.root_id FROM civic_private.match_report(%s, %s) AS m WHERE m.links',
-                               (organization, report_id))
+                cursor.execute('SELECT m.root_id FROM civic.reports AS r, civic_private.match_report(r) AS m'
+                               ' WHERE r.organization_id = %s AND r.id = %s AND m.links', (organization, report_id))
                 linked = [incident_of[other] == report.incident for other, in cursor.fetchall()]
                 positive = any(report.at - earlier <= policy['window_days'] for earlier in family)
                 answers.append(Answer(report, positive, [

@@ -26,7 +26,8 @@ OPEN = ("status IN ('assigned_to_department', 'assigned_to_officer', 'assignment
 COLUMNS = 'id, report_number, title, category, status, severity, latitude, longitude, created_at'
 ORGANIZATIONS = 10
 TWINS = ('identity', 'guard', 'uuid', 'duplicates', 'areas', 'routing', 'sla')
-TWIN_CHECKS = ('duplicates', 'guard', 'identity', 'uuid', 'areas', 'routing', 'sla')
+# The guard comes last: its random rules stop the moves that the others rely on.
+TWIN_CHECKS = ('duplicates', 'identity', 'uuid', 'areas', 'routing', 'sla', 'guard')
 
 
 def person(number):
@@ -53,7 +54,6 @@ def check_twins(tap, cases, seed):
     say(f'Asking C code and twins {cases} random questions (seed {seed}) ...')
     with connect('checks') as connection, connection.cursor() as cursor:
         cursor.execute('SELECT setseed(%s)', (seed,))
-        cursor.execute('SELECT bench.random_rules(bench.organization(2), 100)')
         for check in TWIN_CHECKS:
             cursor.execute(f'SELECT bench.check_{check}(%s)', (cases,))
         cursor.execute("SELECT part, count(*), count(*) FILTER (WHERE c ? 'error'), count(DISTINCT c ->> 'error'),"

@@ -139,12 +139,10 @@ civic_score(const CivicProbe *probe, const CivicCandidate *candidate)
 double
 civic_score_error(const CivicProbe *probe)
 {
-	double radius = probe->category->policy.likeness.radius;
-
 	if (!probe->near.usable)
 		return 0;
-	/* The steepest slope of nearness is 1.3 a radius. */
-	return 1.3 * (CIVIC_NEAR_ERROR + CIVIC_NEAR_ERROR_M / radius);
+	/* The steepest slope of nearness, by its unit of length; by the distance itself it is less steep. */
+	return 0.65 * (CIVIC_NEAR_ERROR + CIVIC_NEAR_ERROR_M / CIVIC_HALF_NEAR_M);
 }
 
 /* The most a candidate can score whose row has not been read. */

@@ -70,10 +70,8 @@ BEGIN
         WHERE n.of_category IS NULL OR rank_reports.category IS NULL OR n.of_category = rank_reports.category
             OR c.category_group = grouped
     ), scored AS (
-        SELECT w.*, ((rules.distance_weight / (1 + (2 * w.metres / rules.hint_radius_m)
-                * (2 * w.metres / rules.hint_radius_m))
-            + rules.age_weight / (1 + 4 * abs(extract(epoch FROM w.since)::double precision)
-                / (rules.window_days * 86400::double precision)))
+        SELECT w.*, ((rules.distance_weight / (1 + (w.metres / 30) * (w.metres / 30))
+            + rules.age_weight / (1 + abs(extract(epoch FROM w.since)::double precision) / 86400))
             + coalesce(rules.address_weight * w.agreement, 0)
             -- least() would overlook a null.
             + CASE WHEN w.alike IS NULL THEN 0

@@ -12,16 +12,14 @@ CREATE FUNCTION civic_private.effective_policies(organization uuid) RETURNS SETO
 AS $$
     WITH asked AS (
         SELECT c.code, CASE c.code
-            WHEN 'streetlight' THEN 50 WHEN 'roads' THEN 200 WHEN 'water' THEN 150 WHEN 'sanitation' THEN 100
-            WHEN 'electricity' THEN 150 WHEN 'drainage' THEN 200 WHEN 'public_property' THEN 100 WHEN 'other' THEN 150
-            ELSE 200 END AS radius
+            WHEN 'streetlight' THEN 150 ELSE 250 END AS radius
         FROM civic.categories AS c WHERE c.organization_id = organization
-        UNION ALL SELECT NULL, 200
+        UNION ALL SELECT NULL, 250
     )
     SELECT coalesce(p.organization_id, organization), p.id, a.code, coalesce(p.hint_radius_m, a.radius),
         coalesce(p.window_days, 30), coalesce(p.include_closed, false), coalesce(p.distance_weight, 0.40),
         coalesce(p.address_weight, 0.20), coalesce(p.text_weight, 0.25), coalesce(p.age_weight, 0.15),
-        coalesce(p.hint_threshold, 0.40), coalesce(p.review_threshold, 0.75), coalesce(p.link_threshold, 0.90),
+        coalesce(p.hint_threshold, 0.20), coalesce(p.review_threshold, 0.65), coalesce(p.link_threshold, 0.80),
         coalesce(p.link_radius_m, 25), coalesce(p.street_numbers, 50), coalesce(p.automatic_linking, true),
         coalesce(p.is_active, true), coalesce(p.created_at, '-infinity'), p.updated_at
     FROM asked AS a

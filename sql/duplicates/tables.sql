@@ -6,16 +6,16 @@ CREATE TABLE civic.duplicate_policies (
     organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
     id uuid NOT NULL DEFAULT civic.uuid_v7(),
     category text,
-    hint_radius_m double precision NOT NULL DEFAULT 200,
+    hint_radius_m double precision NOT NULL DEFAULT 250,
     window_days integer NOT NULL DEFAULT 30,
     include_closed boolean NOT NULL DEFAULT false,
     distance_weight double precision NOT NULL DEFAULT 0.40,
     address_weight double precision NOT NULL DEFAULT 0.20,
     text_weight double precision NOT NULL DEFAULT 0.25,
     age_weight double precision NOT NULL DEFAULT 0.15,
-    hint_threshold double precision NOT NULL DEFAULT 0.40,
-    review_threshold double precision NOT NULL DEFAULT 0.75,
-    link_threshold double precision NOT NULL DEFAULT 0.90,
+    hint_threshold double precision NOT NULL DEFAULT 0.20,
+    review_threshold double precision NOT NULL DEFAULT 0.65,
+    link_threshold double precision NOT NULL DEFAULT 0.80,
     link_radius_m double precision NOT NULL DEFAULT 25,
     street_numbers integer NOT NULL DEFAULT 50,
     automatic_linking boolean NOT NULL DEFAULT true,
@@ -48,17 +48,17 @@ COMMENT ON COLUMN civic.duplicate_policies.organization_id IS 'Organization the 
 COMMENT ON COLUMN civic.duplicate_policies.id IS 'Identifier; sorts by time.';
 COMMENT ON COLUMN civic.duplicate_policies.category IS 'Category of the new report; null for all without a row.';
 COMMENT ON COLUMN civic.duplicate_policies.hint_radius_m IS
-    'Metres around a new report in which others are compared with it, up to 5000; 0 turns the search off. At half of'
-    ' it, nearness counts half.';
+    'Metres around a new report in which others are compared with it, up to 5000; 0 turns the search off.';
 COMMENT ON COLUMN civic.duplicate_policies.window_days IS
-    'Days between two reports that are compared, at most. At a quarter of it, freshness counts half.';
+    'Days between two reports that are compared, at most.';
 COMMENT ON COLUMN civic.duplicate_policies.include_closed IS 'Closed reports are suggested as well.';
-COMMENT ON COLUMN civic.duplicate_policies.distance_weight IS 'Weight of nearness in the score.';
+COMMENT ON COLUMN civic.duplicate_policies.distance_weight IS
+    'Weight of nearness in the score; 30 metres away counts half.';
 COMMENT ON COLUMN civic.duplicate_policies.address_weight IS
     'Weight of the agreement of addresses, where both have one.';
 COMMENT ON COLUMN civic.duplicate_policies.text_weight IS
     'Weight of the similarity of texts, where both have letters or digits.';
-COMMENT ON COLUMN civic.duplicate_policies.age_weight IS 'Weight of freshness.';
+COMMENT ON COLUMN civic.duplicate_policies.age_weight IS 'Weight of freshness; a day apart counts half.';
 COMMENT ON COLUMN civic.duplicate_policies.hint_threshold IS 'Lowest score, 0 to 1, at which a report is suggested.';
 COMMENT ON COLUMN civic.duplicate_policies.review_threshold IS
     'Score from which a new report is put before a person (needs_review).';

@@ -86,7 +86,8 @@ DECLARE
     reach double precision;
 BEGIN
     -- The index gives the nearest by the sphere; none of the nearest by the spheroid lies farther than these.
-    SELECT CASE WHEN count(*) = wanted THEN max(civic.distance_between(n.location, here)) END INTO reach
+    -- One centimetre more, as PostGIS rounds a distance and a comparison with it differently.
+    SELECT CASE WHEN count(*) = wanted THEN max(civic.distance_between(n.location, here)) + 0.01 END INTO reach
     FROM (
         SELECT r.location FROM civic.reports AS r
         WHERE r.organization_id = civic.current_organization_id()

@@ -43,10 +43,10 @@ double
 civic_likeness(const CivicLikeness *rules, double metres, double address, double text,
 			   double seconds)
 {
-	double part = 2 * metres / rules->radius;
+	double part = metres / CIVIC_HALF_NEAR_M;
 	double total = rules->distance_weight + rules->age_weight;
 	double sum = rules->distance_weight / (1 + part * part) +
-				 rules->age_weight / (1 + 4 * seconds / rules->window);
+				 rules->age_weight / (1 + seconds / CIVIC_HALF_FRESH_S);
 
 	if (address >= 0)
 	{

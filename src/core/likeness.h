@@ -17,10 +17,14 @@ typedef struct CivicLikeness
 	double address_weight;
 	double text_weight;
 	double age_weight;
-	double radius;      /* metres; at half of it, nearness is a half */
-	double window;      /* seconds; at a quarter of it, freshness is a half */
+	double radius;      /* metres, of the search */
+	double window;      /* seconds, of the search */
 	int street_numbers; /* house numbers apart at which agreement is a half */
 } CivicLikeness;
+
+/* Where nearness and freshness are a half: what lies farther apart is seldom the same, however wide the search is. */
+#define CIVIC_HALF_NEAR_M 30.0
+#define CIVIC_HALF_FRESH_S 86400.0
 
 extern double civic_address_agreement(const CivicLikeness *rules, uint64_t street, int number,
 									  uint64_t other_street, int other_number);

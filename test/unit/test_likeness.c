@@ -31,8 +31,8 @@ test_score(void)
 	ok(is(civic_likeness(&rules, 0, 1, 1, 0), 1), "all signals full");
 	ok(is(civic_likeness(&rules, 0, CIVIC_NO_SIGNAL, CIVIC_NO_SIGNAL, 0), 1),
 	   "what is missing does not count against");
-	ok(is(civic_likeness(&rules, 100, CIVIC_NO_SIGNAL, CIVIC_NO_SIGNAL, 7.5 * 86400), 0.5),
-	   "half of the radius and a quarter of the window are a half each");
+	ok(is(civic_likeness(&rules, 30, CIVIC_NO_SIGNAL, CIVIC_NO_SIGNAL, 86400), 0.5),
+	   "thirty metres and a day are a half each");
 	ok(is(civic_likeness(&rules, 0, CIVIC_NO_SIGNAL, 0, 0), 0.55 / 0.8),
 	   "another text counts against");
 	ok(is(civic_likeness(&rules, 0, CIVIC_NO_SIGNAL, 0.5, 0), 1) &&
