@@ -19,7 +19,7 @@ AS $$
     SELECT coalesce(p.organization_id, organization), p.id, a.code, coalesce(p.hint_radius_m, a.radius),
         coalesce(p.window_days, 30), coalesce(p.include_closed, false), coalesce(p.distance_weight, 0.40),
         coalesce(p.address_weight, 0.20), coalesce(p.text_weight, 0.25), coalesce(p.age_weight, 0.15),
-        coalesce(p.hint_threshold, 0.20), coalesce(p.review_threshold, 0.65), coalesce(p.link_threshold, 0.80),
+        coalesce(p.hint_threshold, 0.20), coalesce(p.review_threshold, 0.75), coalesce(p.link_threshold, 0.80),
         coalesce(p.link_radius_m, 25), coalesce(p.street_numbers, 50), coalesce(p.automatic_linking, true),
         coalesce(p.is_active, true), coalesce(p.created_at, '-infinity'), p.updated_at
     FROM asked AS a

@@ -14,7 +14,7 @@ CREATE TABLE civic.duplicate_policies (
     text_weight double precision NOT NULL DEFAULT 0.25,
     age_weight double precision NOT NULL DEFAULT 0.15,
     hint_threshold double precision NOT NULL DEFAULT 0.20,
-    review_threshold double precision NOT NULL DEFAULT 0.65,
+    review_threshold double precision NOT NULL DEFAULT 0.75,
     link_threshold double precision NOT NULL DEFAULT 0.80,
     link_radius_m double precision NOT NULL DEFAULT 25,
     street_numbers integer NOT NULL DEFAULT 50,

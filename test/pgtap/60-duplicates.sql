@@ -31,7 +31,7 @@ CREATE FUNCTION tap.found_of(actor text, name text) RETURNS text LANGUAGE sql AS
 $$;
 
 SELECT tap.file_at('a', 'near', 10), tap.file_at('a', 'nearer', 5), tap.file_at('a', 'far', 190),
-    tap.file_at('a', 'out', 205), tap.file_at('a', 'hidden', 2, is_public => false),
+    tap.file_at('a', 'out', 255), tap.file_at('a', 'hidden', 2, is_public => false),
     tap.file_at('a', 'citizens', 13, owner => 'citizen', is_public => false),
     tap.file_at('b', 'of_b', 1), tap.file_at('a', 'old', 3, age => '31 days'),
     tap.file_at('a', 'done', 4, status => 'closed'), tap.file_at('a', 'refused', 4, status => 'rejected'),
@@ -126,7 +126,7 @@ UPDATE civic.categories AS c SET category_group = NULL WHERE c.organization_id =
 SELECT is(tap.found('a.nobody'), 'nearer open near far', 'and out of the group they are not');
 SELECT is(tap.value('a.citizen', $$SELECT string_agg(category || ' ' || hint_radius_m, ', ' ORDER BY category)
     FROM civic.effective_duplicate_policies() WHERE id IS NULL AND category IS NOT NULL$$),
-    'electricity 150, other 150, public_property 100, roads 200, sanitation 100, streetlight 50, water 150',
+    'electricity 250, other 250, public_property 250, roads 250, sanitation 250, streetlight 150, water 250',
     'built-in radii');
 SELECT is(tap.attempt('a.admin', format('INSERT INTO civic.duplicate_policies (category, %s) VALUES (''roads'', %s)',
     p.name, p.value)), '23514', format('%s cannot be %s', p.name, p.value))
@@ -312,7 +312,7 @@ BEGIN
         EXECUTE changes;
     END IF;
     PERFORM tap.become('a.' || owner);
-    SELECT concat_ws(' ', r.status, r.needs_review, n.name, (r.duplicate_score > 0.9)::text,
+    SELECT concat_ws(' ', r.status, r.needs_review, n.name, (r.duplicate_score >= 0.8)::text,
         (r.duplicate_reason LIKE 'same category, %')::text) INTO result
     FROM civic.submit_report('Pothole', words, 40 + north / 111195, 20, category, address => address) AS r
     LEFT JOIN tap.names AS n ON n.id = r.duplicate_of_report_id;
@@ -329,12 +329,12 @@ SELECT is(tap.submitted(s.north, s.changes, s.owner, s.address, s.words, s.categ
 FROM (VALUES
     ('the same place and text', 3010, NULL, 'citizen', NULL, 'A deep pothole in the middle of the street.', 'roads',
         'duplicate f hole true true'),
-    ('not within 25 metres', 3035, NULL, 'citizen', NULL, 'A deep pothole in the middle of the street.', 'roads',
+    ('not within 25 metres', 3026, NULL, 'citizen', NULL, 'A deep pothole in the middle of the street.', 'roads',
         'assigned_to_department t'),
-    ('but of a house close by', 3035, NULL, 'citizen', '104 Park Ave',
+    ('but of a house close by', 3026, NULL, 'citizen', '104 Park Ave',
         'A deep pothole in the middle of the street.', 'roads', 'duplicate f hole true true'),
     ('another text', 3010, NULL, 'citizen', NULL, 'Signs were stolen, nobody knows where to go', 'roads',
-        'assigned_to_department t'),
+        'assigned_to_department f'),
     ('another text farther away', 3150, NULL, 'citizen', NULL, 'Signs were stolen, nobody knows where to go', 'roads',
         'assigned_to_department f'),
     ('another category', 3010, NULL, 'citizen', NULL, 'A deep pothole in the middle of the street.', 'water',
@@ -345,9 +345,9 @@ FROM (VALUES
     ('the search off', 3010, $$INSERT INTO civic.duplicate_policies (organization_id, hint_radius_m)
         VALUES (tap.id('a'), 0)$$, 'citizen', NULL, 'A deep pothole in the middle of the street.', 'roads',
         'assigned_to_department f'),
-    ('a wider radius', 3035, $$INSERT INTO civic.duplicate_policies (organization_id, link_radius_m, hint_radius_m)
-        VALUES (tap.id('a'), 50, 400)$$, 'citizen', NULL, 'A deep pothole in the middle of the street.', 'roads',
-        'duplicate f hole true true'),
+    ('a wider radius', 3026, $$INSERT INTO civic.duplicate_policies (organization_id, link_radius_m, link_threshold)
+        VALUES (tap.id('a'), 50, 0.75)$$, 'citizen', NULL, 'A deep pothole in the middle of the street.', 'roads',
+        'duplicate f hole false true'),
     ('nobody is led to a private report', 5000, NULL, 'citizen', NULL, 'A deep pothole in the middle of the street.',
         'roads', 'assigned_to_department t'),
     ('but to one''s own', 5000, NULL, 'neighbour', NULL, 'A deep pothole in the middle of the street.', 'roads',
