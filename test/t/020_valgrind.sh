@@ -47,7 +47,7 @@ fi
 as_server_user "$(pg_config --bindir)/pg_ctl" -D "$work/server/data" -m fast -w stop >/dev/null
 server=
 
-files=$(cd src && ls ./*.c core/*.c | sed 's,.*/,,; s,\.c$,,' | paste -sd '|')
+files=$(find src -name '*.c' -printf '%f\n' | sed 's,\.c$,,' | paste -sd '|')
 # Errors are blocks between lines that hold nothing but the process number.
 if awk 'BEGIN { RS = "==[0-9]+== \n" } /civic\.so|\(src\/|[( ]('"$files"')\.c:/ { print; found = 1 }
 	END { exit !found }' "$work"/*.valgrind >"$work/found"; then
