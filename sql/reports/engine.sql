@@ -402,7 +402,13 @@ CREATE FUNCTION civic_private.give_new_report() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM civic_private.give_to_officer(NEW.organization_id, NEW.id);
+    -- Most departments choose by hand, and asking that alone is cheap.
+    IF EXISTS (
+        SELECT FROM civic.departments AS d
+        WHERE d.organization_id = NEW.organization_id AND d.id = NEW.department_id AND d.auto_assign
+    ) THEN
+        PERFORM civic_private.give_to_officer(NEW.organization_id, NEW.id);
+    END IF;
     RETURN NULL;
 END
 $$;
