@@ -7,6 +7,7 @@ OBJS = \
 	src/init.o \
 	src/caches.o \
 	src/identity.o \
+	src/people.o \
 	src/permissions.o \
 	src/visibility.o \
 	src/uuid.o \

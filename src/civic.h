@@ -78,7 +78,7 @@ extern const CivicIdentity *civic_claimed_identity(void);
 /* Changes whenever the settings, the claims or the database role may have changed. */
 extern uint64 civic_identity_version(void);
 
-/* ---- permissions.c: what the asker may do ---- */
+/* ---- people.c: the rights of people ---- */
 
 #define CIVIC_PERMISSION_WORDS 8
 
@@ -104,14 +104,19 @@ typedef struct CivicOrganization
 } CivicOrganization;
 extern const CivicOrganization *civic_organization(const pg_uuid_t *id);
 
-extern const CivicAccess *civic_access(void);
-extern const CivicAccess *civic_access_for_call(bool first);
-extern uint64 civic_access_stamp(void);
-extern uint64 civic_current_stamp(void);
+extern bool civic_load_access(const CivicIdentity *claimed, bool auditor, bool in_default,
+							  uint64 version, CivicAccess *access);
 
 /* Number of a permission in CivicAccess, or -1 for one the catalogue does not have. */
 extern int civic_permission_number(const char *code);
 extern const char *civic_permission_code(int number);
+
+/* ---- permissions.c: what the asker may do ---- */
+
+extern const CivicAccess *civic_access(void);
+extern const CivicAccess *civic_access_for_call(bool first);
+extern uint64 civic_access_stamp(void);
+extern uint64 civic_current_stamp(void);
 extern bool civic_has_permission_number(int number);
 
 extern bool civic_session_is_system(void);
