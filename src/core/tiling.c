@@ -396,9 +396,9 @@ civic_rings_clip(const uint8_t *rings, size_t length, uint32_t *nrings, const Ci
 			kept++;
 		if (has_edges(&ring))
 			edges = true;
-		else if ((ring.base != 0) == (ring.is_hole != 0))
+		else if (!edges && (ring.base != 0) == (ring.is_hole != 0))
 		{
-			/* All of the cell is outside the shell or inside a hole. */
+			/* All of the cell is outside the shell or inside a hole, and no border of the polygon passes it. */
 			output.at = start;
 			kept = kept_before;
 			open = false;
