@@ -473,6 +473,7 @@ UPDATE civic.tasks AS t SET
     sla_deadline = l.deadline,
     sla_state = CASE WHEN coalesce(o.finished_at, d.until) > l.deadline THEN 'violated' ELSE 'ok' END::civic.sla_state,
     sla_violation_count = CASE WHEN coalesce(o.finished_at, d.until) > l.deadline THEN 1 ELSE 0 END,
+    sla_next_check = CASE WHEN t.status NOT IN ('resolved', 'rejected') THEN d.until END,
     priority = civic.task_priority(s.severity, o.assigned_at - s.created_at),
     created_at = t.created_at
 FROM stories AS s

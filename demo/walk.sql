@@ -52,18 +52,26 @@ SELECT civic.close_report(:'report');
 \set ON_ERROR_STOP on
 
 \echo
-\echo '=== Ben Castellan, a neighbour, says "me too". He does not see the private report.'
+\echo '=== Ben Castellan, a neighbour, starts to type the same. His application shows him what is known already, and why.'
 \echo
 \set ECHO queries
 SET civic.user_id = :'ben';
+SELECT d.report_number, d.title, d.score::numeric(3, 2), d.reason
+FROM civic.find_duplicates('sanitation', 'Nobody empties the bins, there is garbage everywhere', 40.0232, -30.0473,
+    'Harbour Street 14', max_rows => 1) AS d;
+\set ECHO none
+\echo '=== He says "me too" instead. He does not see the private report.'
+\echo
+\set ECHO queries
 SELECT report_number, supporter_count FROM civic.support_report(:'report');
 SELECT count(*) AS private_reports_seen FROM civic.reports WHERE id = :'private_report';
 \set ECHO none
 
-\echo '=== Amir Haddad, administrator, gives the report to an officer of the department it came to.'
+\echo '=== Amir Haddad, administrator, asks why the report came to this department, and gives it to an officer there.'
 \echo
 \set ECHO queries
 SET civic.user_id = :'amir';
+SELECT e.level, e.department, e.verdict, e.reason FROM civic.explain_route(:'report'::uuid) AS e LIMIT 2;
 SELECT r.report_number, r.status, d.name AS department, u.full_name AS officer
 FROM civic.assign_officer(:'report', :'rosa', notes => 'Please look at the whole street.') AS r
 JOIN civic.departments AS d ON d.id = r.department_id
