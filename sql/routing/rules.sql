@@ -360,13 +360,19 @@ AS $$
 BEGIN
     PERFORM civic_private.keep_decision(NEW.organization_id, NEW.id, 'changed', OLD.category, OLD.sub_category,
         OLD.latitude, OLD.longitude);
-    PERFORM civic_private.route(NEW.organization_id, NEW.id, true);
+    BEGIN
+        PERFORM civic_private.route(NEW.organization_id, NEW.id, true);
+    EXCEPTION WHEN SQLSTATE 'ZC001' OR SQLSTATE 'ZC002' OR SQLSTATE 'ZC003' THEN
+        UPDATE civic.reports AS r SET needs_review = true
+        WHERE r.organization_id = NEW.organization_id AND r.id = NEW.id;
+    END;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION civic_private.reroute_report() IS
     'AFTER UPDATE row trigger on civic.reports: another category or place, before work began, routes the report anew,'
-    ' as does a person''s decision on the category.';
+    ' as does a person''s decision on the category. Where the organization''s transition rules do not let the system do'
+    ' that, a person should look.';
 
 CREATE FUNCTION civic_private.note_manual_route() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

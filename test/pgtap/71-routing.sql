@@ -280,6 +280,12 @@ SELECT is(pg_temp.state(pg_temp.file(NULL, 5, 'A pothole in the road next to the
     'assigned_to_department D2 category_area', 'a category found in the text is routed alike');
 
 -- Another category or place.
+SAVEPOINT not_by_the_system;
+INSERT INTO civic.workflow_transitions (workflow, from_status, to_status, actors, permission_code)
+VALUES ('report', 'classified', 'assigned_to_department', '{}', 'route:report');
+UPDATE civic.reports SET category = 'roads', needs_review = false WHERE id = :'lost';
+SELECT is(pg_temp.state(:'lost'), 'classified triage review', 'where the system may not move it, a person looks');
+ROLLBACK TO not_by_the_system;
 UPDATE civic.reports SET category = 'streetlight' WHERE id = :'report';
 SELECT is(pg_temp.state(:'report'), 'assigned_to_department D5 group', 'another category routes anew');
 SELECT is(pg_temp.old_decisions(:'report'), 'changed category_area D2 roads', 'and the old decision is kept');
