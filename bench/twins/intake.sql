@@ -2,7 +2,7 @@
 -- row policies, and with the settings read from the tables at every call. Needs twins/identity.sql
 -- and intake.sql. It is written for speed, not for safety: do not use it.
 CREATE TABLE twin.reports (LIKE civic.reports INCLUDING ALL);
-CREATE TABLE twin.users (LIKE civic.users INCLUDING ALL);
+CREATE TABLE twin.user_scores (LIKE civic.user_scores INCLUDING ALL);
 CREATE TABLE twin.status_history (LIKE civic.status_history INCLUDING ALL);
 CREATE TABLE twin.deadlines (
     organization_id uuid, report_id uuid, due timestamptz, PRIMARY KEY (organization_id, report_id)
@@ -177,10 +177,12 @@ BEGIN
             civic.severity_hours(result.severity)));
     END IF;
     PERFORM set_config('twin.system', '', true);
-    UPDATE twin.users AS u SET total_reports = u.total_reports + 1, reputation_score = u.reputation_score + 5
-    WHERE u.organization_id = me.organization AND u.id = me.person;
+    INSERT INTO twin.user_scores AS s (organization_id, user_id, total_reports, reputation_score)
+    VALUES (me.organization, me.person, 1, 5)
+    ON CONFLICT (organization_id, user_id) DO UPDATE SET
+        total_reports = s.total_reports + 1, reputation_score = s.reputation_score + 5;
     RETURN result;
 END
 $$;
 
-SELECT bench.copy_rows('civic.reports', 'twin.reports'), bench.copy_rows('civic.users', 'twin.users');
+SELECT bench.copy_rows('civic.reports', 'twin.reports');
