@@ -4,10 +4,15 @@
  */
 #include "duplicates.h"
 
+#include "access/detoast.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
 #include "access/xact.h"
 #include "funcapi.h"
 #include "storage/lock.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/snapmgr.h"
 
 /* First key of the advisory locks; the second is a hash of organization, group and square. */
@@ -16,6 +21,8 @@
 #define LINK_RANGE_M 500.0
 /* Matches that are looked at for one that may be linked. */
 #define MOST_MATCHES 10
+/* Of title and description, whose limits of 255 and 2000 characters the table checks later. */
+#define MOST_BYTES 16384
 
 CIVIC_FUNCTION(civic_match_report);
 
@@ -145,13 +152,20 @@ choose_match(const CivicProbe *probe, const CivicMatch *matches, int count, bool
 static const CivicMatch *
 find_match(CivicProbe *probe, HeapTupleHeader row, bool *links)
 {
+	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(row), .t_data = row};
+	Relation relation =
+		relation_open(get_typ_typrelid(HeapTupleHeaderGetTypeId(row)), AccessShareLock);
 	pg_uuid_t organization;
 	CivicReport report;
 	CivicMatch *matches;
 	Snapshot latest;
+	bool complete = civic_read_row(relation, &tuple, &organization, &report);
 	int count;
 
-	if (!civic_read_new_report(row, &organization, &report))
+	relation_close(relation, AccessShareLock);
+	/* What is longer than a report may be is refused once it is stored, and not worth the work. */
+	if (!complete || TIMESTAMP_NOT_FINITE(report.created_at) ||
+		toast_raw_datum_size(report.title) + toast_raw_datum_size(report.description) > MOST_BYTES)
 		return NULL;
 	probe->rules = civic_duplicate_rules(&organization);
 	if (!civic_probe_report(probe, &report) || probe->category->code == NULL)

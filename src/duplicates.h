@@ -144,11 +144,13 @@ extern CivicReportReader *civic_open_reports(Snapshot snapshot);
 extern bool civic_read_report(CivicReportReader *reader, const pg_uuid_t *organization,
 							  const pg_uuid_t *id, CivicReport *report);
 extern void civic_close_reports(CivicReportReader *reader);
-extern bool civic_read_new_report(HeapTupleHeader row, pg_uuid_t *organization,
-								  CivicReport *report);
+extern bool civic_read_row(Relation relation, HeapTuple row, pg_uuid_t *organization,
+						   CivicReport *report);
 
 /* The category a report is compared in, NULL for none; as civic_private.compared_category(). */
 extern const char *civic_compared_category(const CivicReport *report);
+/* 0 open, 1 closed, 2 never suggested. */
+extern int16 civic_signature_state(Oid status);
 /* Whether it may be suggested at all, and whether work on it is over. */
 extern bool civic_is_candidate_status(Oid status, bool include_closed);
 extern bool civic_is_finished_status(Oid status);

@@ -158,6 +158,12 @@ civic_prepare_report(PG_FUNCTION_ARGS)
 	civic_check_trigger(fcinfo, "prepare_report", TRIGGER_EVENT_BEFORE, true);
 	row = trigger->tg_trigtuple;
 	desc = RelationGetDescr(trigger->tg_relation);
+	(void) heap_getattr(row, civic_attribute(desc, "reports", "organization_id"), desc, &isnull);
+	if (isnull)
+		ereport(ERROR,
+				(errcode(ERRCODE_NOT_NULL_VIOLATION), errmsg("the report belongs to no organization"),
+				 errhint("Set civic.organization_id, or sign in as a person of an organization."),
+				 errtable(trigger->tg_relation)));
 	(void) civic_access_stamp();
 	if (!civic_has_permission_number(civic_permission_number("import:data")) &&
 		!civic_session_is_system())

@@ -21,15 +21,15 @@ _PG_init(void)
 	MarkGUCPrefixReserved("civic");
 }
 
-CIVIC_FUNCTION(civic_library_version);
+CIVIC_FUNCTION(civic_engine_version);
 
 /*
- * civic_library_version
+ * civic_engine_version
  *		The version the library was built for; differs from the extension's between installing the files
  *		and ALTER EXTENSION civic UPDATE.
  */
 Datum
-civic_library_version(PG_FUNCTION_ARGS)
+civic_engine_version(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(CIVIC_VERSION));
 }

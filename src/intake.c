@@ -23,14 +23,18 @@
 CIVIC_FUNCTION(civic_intake_moves);
 CIVIC_FUNCTION(civic_count_reports);
 
-typedef struct IntakeMoves
+typedef struct ReportKey
 {
 	pg_uuid_t organization;
 	pg_uuid_t report;
+} ReportKey;
+
+typedef struct IntakeMoves
+{
+	ReportKey key;
 	SubTransactionId made_in;
 	int count;
 	Oid statuses[CIVIC_MAX_INTAKE_MOVES];
-	struct IntakeMoves *next;
 } IntakeMoves;
 
 typedef struct ReportCount
@@ -42,9 +46,9 @@ typedef struct ReportCount
 	struct ReportCount *next;
 } ReportCount;
 
-/* Newest first, in the memory of the transaction. */
-static IntakeMoves *waiting = NULL;
-static ReportCount *counted = NULL;
+/* In the memory of the transaction. A statement makes all its moves before the first is asked for. */
+static HTAB *waiting = NULL;
+static ReportCount *counted = NULL; /* newest first */
 
 static void
 forget_all(XactEvent event, void *argument)
@@ -60,12 +64,20 @@ forget_all(XactEvent event, void *argument)
 static void
 forget_undone(SubXactEvent event, SubTransactionId sub, SubTransactionId parent, void *argument)
 {
-	if (event == SUBXACT_EVENT_ABORT_SUB)
+	HASH_SEQ_STATUS scan;
+	IntakeMoves *moves;
+
+	if (event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	while (counted != NULL && counted->made_in >= sub)
+		counted = counted->next;
+	if (waiting == NULL || hash_get_num_entries(waiting) == 0)
+		return;
+	hash_seq_init(&scan, waiting);
+	while ((moves = hash_seq_search(&scan)) != NULL)
 	{
-		while (waiting != NULL && waiting->made_in >= sub)
-			waiting = waiting->next;
-		while (counted != NULL && counted->made_in >= sub)
-			counted = counted->next;
+		if (moves->made_in >= sub)
+			(void) hash_search(waiting, &moves->key, HASH_REMOVE, NULL);
 	}
 }
 
@@ -84,19 +96,35 @@ civic_init_intake(void)
 int
 civic_take_intake_moves(const pg_uuid_t *organization, const pg_uuid_t *report, Oid *statuses)
 {
-	for (IntakeMoves **link = &waiting; *link != NULL; link = &(*link)->next)
-	{
-		IntakeMoves *moves = *link;
+	ReportKey key = {.organization = *organization, .report = *report};
+	const IntakeMoves *moves =
+		waiting == NULL ? NULL : hash_search(waiting, &key, HASH_FIND, NULL);
+	int count;
 
-		if (memcmp(&moves->report, report, sizeof(pg_uuid_t)) == 0 &&
-			memcmp(&moves->organization, organization, sizeof(pg_uuid_t)) == 0)
-		{
-			*link = moves->next;
-			memcpy(statuses, moves->statuses, sizeof(Oid) * moves->count);
-			return moves->count;
-		}
+	if (moves == NULL)
+		return 0;
+	count = moves->count;
+	memcpy(statuses, moves->statuses, sizeof(Oid) * count);
+	(void) hash_search(waiting, &key, HASH_REMOVE, NULL);
+	return count;
+}
+
+static void
+leave_moves(const IntakeMoves *made)
+{
+	IntakeMoves *moves;
+
+	if (waiting == NULL)
+	{
+		HASHCTL control = {.keysize = sizeof(ReportKey),
+						   .entrysize = sizeof(IntakeMoves),
+						   .hcxt = TopTransactionContext};
+
+		waiting =
+			hash_create("civic intake", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
-	return 0;
+	moves = hash_search(waiting, &made->key, HASH_ENTER, NULL);
+	*moves = *made;
 }
 
 static bool
@@ -134,12 +162,15 @@ civic_intake_moves(PG_FUNCTION_ARGS)
 	Relation relation;
 	TupleDesc desc;
 	const CivicMachine *machine;
-	IntakeMoves *moves;
+	IntakeMoves moves = {0};
 	Datum *statuses;
 	int count;
+	bool no_organization;
+	bool no_id;
 	bool isnull;
+	Datum organization;
+	Datum id;
 	Datum status;
-	Datum value;
 
 	row.t_len = HeapTupleHeaderGetDatumLength(header);
 	row.t_data = header;
@@ -147,22 +178,23 @@ civic_intake_moves(PG_FUNCTION_ARGS)
 	ItemPointerSetInvalid(&row.t_self);
 	relation = relation_open(get_typ_typrelid(HeapTupleHeaderGetTypeId(header)), AccessShareLock);
 	desc = RelationGetDescr(relation);
-	value = heap_getattr(&row, civic_attribute(desc, "reports", "organization_id"), desc, &isnull);
-	if (isnull)
+	organization =
+		heap_getattr(&row, civic_attribute(desc, "reports", "organization_id"), desc, &no_organization);
+	id = heap_getattr(&row, civic_attribute(desc, "reports", "id"), desc, &no_id);
+	if (no_organization || no_id)
 		ereport(ERROR,
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
-				 errmsg("the report belongs to no organization")));
-	moves = MemoryContextAllocZero(TopTransactionContext, sizeof(IntakeMoves));
-	moves->organization = *DatumGetUUIDP(value);
-	moves->made_in = GetCurrentSubTransactionId();
-	machine = civic_machine(relation, &arguments, &moves->organization);
+				 errmsg("a report needs an organization and an identifier"),
+				 errhint("Leave the columns out; they are given."), errtable(relation)));
+	moves.key.organization = *DatumGetUUIDP(organization);
+	moves.key.report = *DatumGetUUIDP(id);
+	moves.made_in = GetCurrentSubTransactionId();
+	machine = civic_machine(relation, &arguments, &moves.key.organization);
 	status = heap_getattr(&row, machine->status, desc, &isnull);
-	value = heap_getattr(&row, civic_attribute(desc, "reports", "id"), desc, &isnull);
-	moves->report = *DatumGetUUIDP(value);
-	moves->statuses[moves->count++] = DatumGetObjectId(status);
+	moves.statuses[moves.count++] = DatumGetObjectId(status);
 	deconstruct_array(wanted, ARR_ELEMTYPE(wanted), sizeof(Oid), true, TYPALIGN_INT, &statuses,
 					  NULL, &count);
-	for (int i = 0; i < count && moves->count < CIVIC_MAX_INTAKE_MOVES; i++)
+	for (int i = 0; i < count && moves.count < CIVIC_MAX_INTAKE_MOVES; i++)
 	{
 		int from = civic_workflow_label(&machine->rules, DatumGetObjectId(status));
 		int to = civic_workflow_label(&machine->rules, DatumGetObjectId(statuses[i]));
@@ -171,13 +203,10 @@ civic_intake_moves(PG_FUNCTION_ARGS)
 			!open_to_system(civic_workflow_find(&machine->rules, from, to), &row, desc))
 			break;
 		status = statuses[i];
-		moves->statuses[moves->count++] = DatumGetObjectId(status);
+		moves.statuses[moves.count++] = DatumGetObjectId(status);
 	}
-	if (moves->count > 1)
-	{
-		moves->next = waiting;
-		waiting = moves;
-	}
+	if (moves.count > 1)
+		leave_moves(&moves);
 	relation_close(relation, AccessShareLock);
 	PG_RETURN_DATUM(status);
 }

@@ -206,30 +206,26 @@ civic_read_report(CivicReportReader *reader, const pg_uuid_t *organization, cons
 }
 
 /*
- * civic_read_new_report
- *		A row of civic.reports that is not stored yet: what is generated is missing, and what is required may be.
- *		False for one that cannot be stored as it is.
+ * civic_read_row
+ *		A row of civic.reports as a trigger has it: before it is stored what is generated is missing, and what is
+ *		required may be. False for one that cannot be stored as it is. The report points into the row.
  */
 bool
-civic_read_new_report(HeapTupleHeader row, pg_uuid_t *organization, CivicReport *report)
+civic_read_row(Relation relation, HeapTuple row, pg_uuid_t *organization, CivicReport *report)
 {
 	static const int required[] = {ID,         USER_ID,  IS_PUBLIC, IS_SENSITIVE, STATUS,
 								   CREATED_AT, LATITUDE, LONGITUDE, TITLE,        DESCRIPTION};
-	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(row), .t_data = row};
-	Relation relation;
-	TupleDesc desc;
+	TupleDesc desc = RelationGetDescr(relation);
 	TupleTableSlot *slot;
 	Datum value;
 	bool isnull;
 	bool complete;
 
 	learn_reports();
-	if (get_typ_typrelid(HeapTupleHeaderGetTypeId(row)) != known.relation)
+	if (RelationGetRelid(relation) != known.relation)
 		elog(ERROR, "a row of civic.reports was expected");
-	relation = table_open(known.relation, AccessShareLock);
-	desc = RelationGetDescr(relation);
 	slot = MakeSingleTupleTableSlot(desc, &TTSOpsVirtual);
-	heap_deform_tuple(&tuple, desc, slot->tts_values, slot->tts_isnull);
+	heap_deform_tuple(row, desc, slot->tts_values, slot->tts_isnull);
 	ExecStoreVirtualTuple(slot);
 	value = slot_getattr(slot, civic_attribute(desc, "reports", "organization_id"), &isnull);
 	complete = !isnull;
@@ -238,10 +234,9 @@ civic_read_new_report(HeapTupleHeader row, pg_uuid_t *organization, CivicReport 
 	for (int i = 0; i < lengthof(required) && complete; i++)
 		complete = !slot->tts_isnull[known.attributes[required[i]] - 1];
 	if (complete)
-		read_slot(slot, report); /* what it points to lies in the row */
+		read_slot(slot, report);
 	ExecDropSingleTupleTableSlot(slot);
-	table_close(relation, AccessShareLock);
-	return complete && !TIMESTAMP_NOT_FINITE(report->created_at);
+	return complete;
 }
 
 const char *
@@ -254,11 +249,19 @@ civic_compared_category(const CivicReport *report)
 	return code == (Datum) 0 ? NULL : TextDatumGetCString(code);
 }
 
+/* As civic_private.signature_state(). */
+int16
+civic_signature_state(Oid status)
+{
+	if (status == known.duplicate || status == known.rejected)
+		return 2;
+	return status == known.closed ? 1 : 0;
+}
+
 bool
 civic_is_candidate_status(Oid status, bool include_closed)
 {
-	return status != known.duplicate && status != known.rejected &&
-		   (include_closed || status != known.closed);
+	return civic_signature_state(status) <= (include_closed ? 1 : 0);
 }
 
 bool

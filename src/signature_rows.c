@@ -4,7 +4,6 @@
  */
 #include "duplicates.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "utils/builtins.h"
@@ -14,48 +13,10 @@ CIVIC_FUNCTION(civic_write_signature);
 
 #define COLUMNS 11
 
-static Datum
-column(Relation relation, HeapTuple row, const char *name, bool *isnull)
-{
-	TupleDesc desc = RelationGetDescr(relation);
-
-	return heap_getattr(row, civic_attribute(desc, "reports", name), desc, isnull);
-}
-
-/* As civic_private.compared_category(). */
-static int32
-category_key(Relation relation, HeapTuple row, const char *status)
-{
-	static const char *const sources[] = {"manual_category", "ai_category", "category"};
-	int count = strcmp(status, "pending_classification") == 0 ? 1 : lengthof(sources);
-
-	for (int i = 0; i < count; i++)
-	{
-		bool isnull;
-		Datum value = column(relation, row, sources[i], &isnull);
-
-		if (!isnull)
-		{
-			text *code = DatumGetTextPP(value);
-
-			return civic_key_of_category(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code));
-		}
-	}
-	return CIVIC_UNCLASSIFIED;
-}
-
-/* As civic_private.signature_state(). */
-static int16
-state_of(const char *status)
-{
-	if (strcmp(status, "duplicate") == 0 || strcmp(status, "rejected") == 0)
-		return 2;
-	return strcmp(status, "closed") == 0 ? 1 : 0;
-}
-
 /*
  * civic_write_signature
- *		AFTER INSERT OR UPDATE row trigger on civic.reports.
+ *		AFTER INSERT OR UPDATE row trigger on civic.reports. What it writes is what
+ *		civic_private.rebuild_signatures() would.
  */
 Datum
 civic_write_signature(PG_FUNCTION_ARGS)
@@ -64,38 +25,37 @@ civic_write_signature(PG_FUNCTION_ARGS)
 	Oid types[COLUMNS] = {UUIDOID, UUIDOID, TIMESTAMPTZOID, FLOAT8OID, FLOAT8OID, INT8OID,
 						  INT8OID, INT4OID, INT4OID,        INT2OID,   BYTEAOID};
 	Datum values[COLUMNS];
-	Relation relation;
-	HeapTuple row;
+	pg_uuid_t organization;
+	CivicReport report;
 	CivicAddress address = {0};
-	CivicTrigrams *trigrams;
-	char *status;
+	const char *category;
 	char *words;
-	bool isnull;
 
 	civic_check_trigger(fcinfo, "write_signature", TRIGGER_EVENT_AFTER, true);
-	relation = trigger->tg_relation;
-	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
-	status = civic_status_label(DatumGetObjectId(column(relation, row, "status", &isnull)));
+	if (!civic_read_row(trigger->tg_relation,
+						TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple
+																   : trigger->tg_trigtuple,
+						&organization, &report))
+		return PointerGetDatum(NULL);
+	if (report.address != (Datum) 0)
+		address = civic_read_address(DatumGetTextPP(report.address));
+	category = civic_compared_category(&report);
+	words = psprintf("%s. %s", TextDatumGetCString(report.title),
+					 TextDatumGetCString(report.description));
 
-	values[0] = column(relation, row, "organization_id", &isnull);
-	values[1] = column(relation, row, "id", &isnull);
-	values[2] = column(relation, row, "created_at", &isnull);
-	values[3] = column(relation, row, "latitude", &isnull);
-	values[4] = column(relation, row, "longitude", &isnull);
-	values[5] =
-		Int64GetDatum(civic_grid_number(DatumGetFloat8(values[3]), DatumGetFloat8(values[4])));
-	values[6] = column(relation, row, "address", &isnull);
-	if (!isnull)
-		address = civic_read_address(DatumGetTextPP(values[6]));
+	values[0] = UUIDPGetDatum(&organization);
+	values[1] = UUIDPGetDatum(&report.id);
+	values[2] = TimestampTzGetDatum(report.created_at);
+	values[3] = Float8GetDatum(report.latitude);
+	values[4] = Float8GetDatum(report.longitude);
+	values[5] = Int64GetDatum(civic_grid_number(report.latitude, report.longitude));
 	values[6] = Int64GetDatum((int64) address.street);
-	values[7] = Int32GetDatum(category_key(relation, row, status));
+	values[7] = Int32GetDatum(
+		category == NULL ? CIVIC_UNCLASSIFIED : civic_key_of_category(category, strlen(category)));
 	values[8] = Int32GetDatum(address.number);
-	values[9] = Int16GetDatum(state_of(status));
-	words = psprintf("%s. %s", TextDatumGetCString(column(relation, row, "title", &isnull)),
-					 TextDatumGetCString(column(relation, row, "description", &isnull)));
-	trigrams = civic_extract_trigrams(words, strlen(words));
-	values[10] = PointerGetDatum(civic_pack_trigrams(trigrams));
-
+	values[9] = Int16GetDatum(civic_signature_state(report.status));
+	values[10] =
+		PointerGetDatum(civic_pack_trigrams(civic_extract_trigrams(words, strlen(words))));
 	civic_insert("INSERT INTO civic_private.report_signatures AS s"
 				 " (organization_id, report_id, created_at, latitude, longitude, cell, street,"
 				 "  category_key, house_number, state, trigrams)"

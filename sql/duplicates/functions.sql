@@ -1,9 +1,7 @@
 CREATE FUNCTION civic_private.compared_category(report civic.reports) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT CASE WHEN (report).status = 'pending_classification' THEN (report).manual_category
-        ELSE coalesce((report).manual_category, (report).ai_category, (report).category) END
-$$;
+    LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN (report).status = 'pending_classification'::civic.report_status THEN (report).manual_category
+    ELSE coalesce((report).manual_category, (report).ai_category, (report).category) END;
 COMMENT ON FUNCTION civic_private.compared_category(civic.reports) IS
     'The category a report is compared in; null while a person has to decide it.';
 
@@ -11,8 +9,7 @@ CREATE FUNCTION civic_private.effective_policies(organization uuid) RETURNS SETO
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH asked AS (
-        SELECT c.code, CASE c.code
-            WHEN 'streetlight' THEN 150 ELSE 250 END AS radius
+        SELECT c.code, CASE c.code WHEN 'streetlight' THEN 150 ELSE 250 END AS radius
         FROM civic.categories AS c WHERE c.organization_id = organization
         UNION ALL SELECT NULL, 250
     )
@@ -56,9 +53,7 @@ BEGIN
         street, category_key, house_number, state, trigrams)
     SELECT r.organization_id, r.id, r.created_at, r.latitude, r.longitude,
         civic_private.grid_cell(r.latitude, r.longitude), a.street,
-        civic_private.category_key(coalesce(r.manual_category,
-            CASE WHEN r.status <> 'pending_classification' THEN coalesce(r.ai_category, r.category) END)),
-        a.house_number,
+        civic_private.category_key(civic_private.compared_category(r)), a.house_number,
         civic_private.signature_state(r.status),
         civic_private.trigram_signature(r.title || '. ' || r.description)
     FROM civic.reports AS r CROSS JOIN LATERAL civic_private.street_of(r.address) AS a
@@ -329,12 +324,19 @@ BEGIN
         assignment_rejection_reason = root.assignment_rejection_reason
     WHERE r.organization_id = organization AND r.id = result.id;
     UPDATE civic.tasks AS t SET
-        priority = o.priority, notes = o.notes, sla_deadline = o.sla_deadline, sla_state = o.sla_state,
+        priority = o.priority, notes = o.notes, sla_policy_id = o.sla_policy_id, sla_category = o.sla_category,
+        sla_severity = o.sla_severity, sla_deadline = o.sla_deadline, sla_state = o.sla_state,
+        sla_violation_count = o.sla_violation_count, sla_next_check = o.sla_next_check,
         assigned_by = o.assigned_by, assigned_at = o.assigned_at, acknowledged_at = o.acknowledged_at,
         started_at = o.started_at
     FROM civic.tasks AS o
     WHERE t.organization_id = organization AND t.report_id = result.id
         AND o.organization_id = organization AND o.report_id = root.id;
+    -- The clock goes on as well, with what it was stopped for.
+    DELETE FROM civic.sla_pauses AS p WHERE p.organization_id = organization AND p.report_id = result.id;
+    INSERT INTO civic.sla_pauses (organization_id, report_id, reason, note, paused_at, resumed_at, paused_by)
+    SELECT p.organization_id, result.id, p.reason, p.note, p.paused_at, p.resumed_at, p.paused_by
+    FROM civic.sla_pauses AS p WHERE p.organization_id = organization AND p.report_id = root.id;
     UPDATE civic.reports AS r SET
         status = 'duplicate', duplicate_of_report_id = result.id, duplicate_score = result.duplicate_score,
         duplicate_reason = result.duplicate_reason

@@ -1,6 +1,6 @@
-CREATE FUNCTION civic.library_version() RETURNS pg_catalog.text
-    LANGUAGE c STABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_library_version';
-COMMENT ON FUNCTION civic.library_version() IS
+CREATE FUNCTION civic.engine_version() RETURNS pg_catalog.text
+    LANGUAGE c STABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_engine_version';
+COMMENT ON FUNCTION civic.engine_version() IS
     'Version the loaded library was built for. Differs from the version of the extension between installing new files'
     ' and ALTER EXTENSION civic UPDATE.';
 

@@ -369,26 +369,29 @@ BEGIN
         NEW.duplicate_reason := match.reason;
         path := path || 'duplicate'::civic.report_status;
     ELSIF (NEW.ai_confidence >= 0.60) IS NOT FALSE THEN
-        SELECT d.department_id, d.rule_id, d.level
-        INTO NEW.department_id, NEW.routed_by_rule_id, NEW.routing_level
-        FROM civic_private.decide_route(NEW.organization_id, NEW.category, NEW.sub_category, NEW.latitude,
-            NEW.longitude, NEW.created_at) AS d;
+        -- An import may bring the department.
+        IF NEW.department_id IS NULL THEN
+            SELECT d.department_id, d.rule_id, d.level
+            INTO NEW.department_id, NEW.routed_by_rule_id, NEW.routing_level
+            FROM civic_private.decide_route(NEW.organization_id, NEW.category, NEW.sub_category, NEW.latitude,
+                NEW.longitude, NEW.created_at) AS d;
+        END IF;
         IF NEW.department_id IS NOT NULL THEN
             path := path || 'assigned_to_department'::civic.report_status;
         END IF;
-        NEW.needs_review := NEW.department_id IS NULL OR match.root_id IS NOT NULL;
-    ELSE
-        NEW.needs_review := match.root_id IS NOT NULL;
+        NEW.needs_review := NEW.needs_review OR NEW.department_id IS NULL;
     END IF;
+    NEW.needs_review := NEW.needs_review OR (match.root_id IS NOT NULL AND NOT match.links);
     NEW.status := civic_private.intake_moves(NEW, path);
 
-    -- Where the rules stop it earlier, a person goes on.
-    IF NEW.status <> 'assigned_to_department' THEN
+    -- Where the rules stop it earlier, a person goes on, and what was decided is not so.
+    IF NEW.status <> path[cardinality(path)] THEN
+        NEW.duplicate_of_report_id := NULL;
+        NEW.duplicate_score := NULL;
+        NEW.duplicate_reason := NULL;
         NEW.department_id := NULL;
         NEW.routed_by_rule_id := NULL;
-    END IF;
-    IF NEW.status <> 'duplicate' AND match.links THEN
-        NEW.duplicate_of_report_id := NULL;
+        NEW.routing_level := NULL;
         NEW.needs_review := true;
     END IF;
     RETURN NEW;

@@ -1,7 +1,7 @@
 -- What CREATE EXTENSION makes: members of the extension, and what belongs to the database from then on.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS civic CASCADE;
-SELECT e.extversion = civic.library_version() AS versions_agree FROM pg_extension AS e WHERE e.extname = 'civic';
+SELECT e.extversion = civic.engine_version() AS versions_agree FROM pg_extension AS e WHERE e.extname = 'civic';
 
 -- Members by kind; tables, schemas and what works on tables are no members, so that dumps hold them.
 SELECT o.type, count(*)
