@@ -97,8 +97,7 @@ int
 civic_take_intake_moves(const pg_uuid_t *organization, const pg_uuid_t *report, Oid *statuses)
 {
 	ReportKey key = {.organization = *organization, .report = *report};
-	const IntakeMoves *moves =
-		waiting == NULL ? NULL : hash_search(waiting, &key, HASH_FIND, NULL);
+	const IntakeMoves *moves = waiting == NULL ? NULL : hash_search(waiting, &key, HASH_FIND, NULL);
 	int count;
 
 	if (moves == NULL)
@@ -120,8 +119,7 @@ leave_moves(const IntakeMoves *made)
 						   .entrysize = sizeof(IntakeMoves),
 						   .hcxt = TopTransactionContext};
 
-		waiting =
-			hash_create("civic intake", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		waiting = hash_create("civic intake", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
 	moves = hash_search(waiting, &made->key, HASH_ENTER, NULL);
 	*moves = *made;
@@ -178,8 +176,8 @@ civic_intake_moves(PG_FUNCTION_ARGS)
 	ItemPointerSetInvalid(&row.t_self);
 	relation = relation_open(get_typ_typrelid(HeapTupleHeaderGetTypeId(header)), AccessShareLock);
 	desc = RelationGetDescr(relation);
-	organization =
-		heap_getattr(&row, civic_attribute(desc, "reports", "organization_id"), desc, &no_organization);
+	organization = heap_getattr(&row, civic_attribute(desc, "reports", "organization_id"), desc,
+								&no_organization);
 	id = heap_getattr(&row, civic_attribute(desc, "reports", "id"), desc, &no_id);
 	if (no_organization || no_id)
 		ereport(ERROR,

@@ -50,12 +50,11 @@ civic_write_signature(PG_FUNCTION_ARGS)
 	values[4] = Float8GetDatum(report.longitude);
 	values[5] = Int64GetDatum(civic_grid_number(report.latitude, report.longitude));
 	values[6] = Int64GetDatum((int64) address.street);
-	values[7] = Int32GetDatum(
-		category == NULL ? CIVIC_UNCLASSIFIED : civic_key_of_category(category, strlen(category)));
+	values[7] = Int32GetDatum(category == NULL ? CIVIC_UNCLASSIFIED
+											   : civic_key_of_category(category, strlen(category)));
 	values[8] = Int32GetDatum(address.number);
 	values[9] = Int16GetDatum(civic_signature_state(report.status));
-	values[10] =
-		PointerGetDatum(civic_pack_trigrams(civic_extract_trigrams(words, strlen(words))));
+	values[10] = PointerGetDatum(civic_pack_trigrams(civic_extract_trigrams(words, strlen(words))));
 	civic_insert("INSERT INTO civic_private.report_signatures AS s"
 				 " (organization_id, report_id, created_at, latitude, longitude, cell, street,"
 				 "  category_key, house_number, state, trigrams)"

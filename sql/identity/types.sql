@@ -20,6 +20,28 @@ CREATE DOMAIN civic.distance_m AS pg_catalog.float8
     CONSTRAINT distance_m_check CHECK (VALUE >= 0 AND VALUE <= 21000000);
 COMMENT ON DOMAIN civic.distance_m IS 'Metres, 0 to half the way round the earth. NaN is refused.';
 
+CREATE DOMAIN civic.file_name AS pg_catalog.text
+    CONSTRAINT file_name_check CHECK (pg_catalog.length(VALUE) BETWEEN 1 AND 255);
+COMMENT ON DOMAIN civic.file_name IS 'Name of an attached file as its person knows it, 1 to 255 characters.';
+
+CREATE DOMAIN civic.storage_key AS pg_catalog.text
+    CONSTRAINT storage_key_check CHECK (pg_catalog.length(VALUE) BETWEEN 1 AND 500);
+COMMENT ON DOMAIN civic.storage_key IS
+    'Where the bytes of an attached file lie, as a URL or the key of an object store, 1 to 500 characters.';
+
+CREATE DOMAIN civic.mime_type AS pg_catalog.text
+    CONSTRAINT mime_type_check
+    CHECK (VALUE ~ '^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$' AND pg_catalog.length(VALUE) <= 100);
+COMMENT ON DOMAIN civic.mime_type IS 'Media type of a file, such as image/jpeg (RFC 6838), at most 100 characters.';
+
+CREATE DOMAIN civic.file_size AS pg_catalog.int8
+    CONSTRAINT file_size_check CHECK (VALUE > 0 AND VALUE <= 104857600);
+COMMENT ON DOMAIN civic.file_size IS 'Bytes of a file, 1 to 104857600 (100 MiB).';
+
+CREATE DOMAIN civic.sha256 AS pg_catalog.bytea
+    CONSTRAINT sha256_check CHECK (pg_catalog.length(VALUE) = 32);
+COMMENT ON DOMAIN civic.sha256 IS 'SHA-256, 32 bytes (FIPS 180-4).';
+
 CREATE TYPE civic.user_status AS ENUM ('active', 'inactive', 'pending', 'invited', 'suspended');
 COMMENT ON TYPE civic.user_status IS 'State of an account; only active ones have any rights.';
 

@@ -347,11 +347,11 @@ CREATE TABLE civic.media (
     organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
     id uuid NOT NULL DEFAULT civic.uuid_v7(),
     report_id uuid NOT NULL,
-    file_url text NOT NULL,
+    file_url civic.storage_key NOT NULL,
     file_type civic.media_type NOT NULL,
-    file_size bigint,
-    mime_type text,
-    sha256 bytea,
+    file_size civic.file_size,
+    mime_type civic.mime_type,
+    sha256 civic.sha256,
     is_primary boolean NOT NULL DEFAULT false,
     is_proof_of_work boolean NOT NULL DEFAULT false,
     sequence_order integer,
@@ -367,16 +367,14 @@ CREATE TABLE civic.media (
         REFERENCES civic.reports (organization_id, id) ON DELETE CASCADE,
     CONSTRAINT media_uploaded_by_fkey FOREIGN KEY (organization_id, uploaded_by)
         REFERENCES civic.users (organization_id, id),
-    CONSTRAINT media_file_url_check CHECK (length(file_url) BETWEEN 1 AND 500),
     CONSTRAINT media_caption_check CHECK (length(caption) <= 500),
-    CONSTRAINT media_sha256_check CHECK (length(sha256) = 32),
     CONSTRAINT media_mime_type_check CHECK (CASE file_type
         WHEN 'image' THEN mime_type IN ('image/jpeg', 'image/png', 'image/webp')
         WHEN 'audio' THEN mime_type
             IN ('audio/mpeg', 'audio/wav', 'audio/mp4', 'audio/x-m4a', 'audio/webm', 'audio/ogg')
-        ELSE length(mime_type) <= 100
+        ELSE true
     END),
-    CONSTRAINT media_file_size_check CHECK (file_size > 0 AND file_size <= CASE file_type
+    CONSTRAINT media_file_size_check CHECK (file_size <= CASE file_type
         WHEN 'image' THEN 10485760
         WHEN 'audio' THEN 26214400
         ELSE 52428800
