@@ -9,6 +9,7 @@ OBJS = \
 	src/identity.o \
 	src/people.o \
 	src/permissions.o \
+	src/moderation.o \
 	src/visibility.o \
 	src/uuid.o \
 	src/signatures.o \

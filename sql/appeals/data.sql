@@ -14,10 +14,12 @@ FROM (VALUES
     ('appeal', 'under_review', 'rejected', '{}', 'review:appeal', 'review_notes', '{}', '{}', '{}', NULL),
     ('report', 'rejected', 'pending_classification', '{system}', NULL, NULL, '{}', '{}',
         '{assigned_to,department_id,rejection_reason}', 'Only by an approved appeal against the rejection.'),
-    ('report', 'in_progress', 'assigned_to_department', '{system}', NULL, NULL, '{department_id}', '{}', '{assigned_to}',
-        'Taken from its officer, by an approved appeal or because the officer leaves the department.'),
-    ('report', 'reopened', 'assigned_to_department', '{system}', NULL, NULL, '{department_id}', '{}', '{assigned_to}',
-        'Taken from its officer, by an approved appeal or because the officer leaves the department.'),
+    ('report', 'in_progress', 'assigned_to_department', '{system}', NULL, NULL, '{department_id}', '{}',
+        '{assigned_to}', 'Taken from its officer, by an approved appeal or because the officer leaves the department.'),
+    ('report', 'reopened', 'assigned_to_department', '{system}', NULL, NULL, '{department_id}', '{}',
+        '{assigned_to}', 'Taken from its officer, by an approved appeal or because the officer leaves the department.'),
     ('report', 'reopened', 'assigned_to_officer', '{}', 'assign:task', NULL, '{assigned_to}', '{assigned_to}', '{}',
         'Another officer takes over and starts anew.')
-) AS m (workflow, from_status, to_status, actors, permission_code, reason_column, required, changed, cleared, description);
+) AS m (
+    workflow, from_status, to_status, actors, permission_code, reason_column, required, changed, cleared, description
+);

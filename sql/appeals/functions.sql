@@ -12,7 +12,8 @@ BEGIN
     -- Who appeals at the same time waits, and is counted.
     SELECT p.organization_id, p.status, p.user_id, p.assigned_to INTO r FROM civic.reports AS p
     WHERE p.organization_id = civic.current_organization_id() AND p.id = submit_appeal.report_id
-        AND civic.is_report_visible(p.is_public, p.is_sensitive, p.user_id, p.assigned_to, p.department_id)
+        AND civic.is_report_visible(p.is_public, p.is_sensitive, p.user_id, p.assigned_to, p.department_id,
+            p.ward_number, p.district, p.latitude, p.longitude)
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM civic.refuse_update(submit_appeal.report_id, NULL);

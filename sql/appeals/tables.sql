@@ -53,7 +53,8 @@ CREATE TABLE civic.appeals (
     ),
     CONSTRAINT appeals_rework_check CHECK (
         CASE WHEN requires_rework
-            THEN appeal_type IN ('resolution', 'quality_concern') AND coalesce(length(rework_notes), 0) BETWEEN 1 AND 1000
+            THEN appeal_type IN ('resolution', 'quality_concern')
+                AND coalesce(length(rework_notes), 0) BETWEEN 1 AND 1000
             ELSE NOT rework_completed AND num_nonnulls(rework_assigned_to_user_id, rework_notes) = 0 END
     )
 );
@@ -75,7 +76,8 @@ COMMENT ON COLUMN civic.appeals.id IS 'Identifier; sorts by time.';
 COMMENT ON COLUMN civic.appeals.report_id IS 'Report the appeal is about.';
 COMMENT ON COLUMN civic.appeals.ordinal IS 'First or second appeal of the report; withdrawn ones count.';
 COMMENT ON COLUMN civic.appeals.submitted_by_user_id IS 'Person who appeals.';
-COMMENT ON COLUMN civic.appeals.appeal_type IS 'What is appealed against; decides who may and what an approval can order.';
+COMMENT ON COLUMN civic.appeals.appeal_type IS
+    'What is appealed against; decides who may and what an approval can order.';
 COMMENT ON COLUMN civic.appeals.status IS 'Where it stands; moves only along civic.workflow_transitions.';
 COMMENT ON COLUMN civic.appeals.reason IS 'Why, in 10 to 2000 characters.';
 COMMENT ON COLUMN civic.appeals.evidence IS 'What speaks for it, up to 2000 characters.';

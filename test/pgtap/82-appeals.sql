@@ -3,34 +3,11 @@ BEGIN;
 \ir fixture.psql
 SELECT * FROM no_plan();
 
--- Runs statements as several people, one after the other ("actor: statement"), takes them back, and returns the one
--- value of the last; or the SQLSTATE of the first error.
-CREATE FUNCTION tap.story(VARIADIC steps text[]) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-    step text;
-BEGIN
-    FOREACH step IN ARRAY steps LOOP
-        PERFORM set_config('role', 'none', true);
-        IF step LIKE 'system: %' THEN
-            PERFORM tap.unbecome(), set_config('civic.organization_id', tap.id('a')::text, true);
-        ELSE
-            PERFORM tap.become('a.' || split_part(step, ': ', 1));
-        END IF;
-        EXECUTE tap.fill(substr(step, strpos(step, ': ') + 2)) INTO result;
-    END LOOP;
-    RAISE EXCEPTION USING ERRCODE = 'TAP00', MESSAGE = coalesce(nullif(result, ''), '(null)');
-EXCEPTION WHEN OTHERS THEN
-    RETURN CASE SQLSTATE WHEN 'TAP00' THEN nullif(SQLERRM, '(null)') ELSE SQLSTATE END;
-END
+CREATE FUNCTION tap.last_appeal() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER AS $$
+    SELECT a.id FROM civic.appeals AS a
+    WHERE a.organization_id = tap.id('a') AND a.report_id NOT IN (tap.id('a.priv_mine'), tap.id('a.own_citizen'))
+    ORDER BY a.id DESC LIMIT 1
 $$;
--- $name stands for the id of a fixture row, $$ for the appeal that was filed last.
-CREATE FUNCTION tap.fill(statement text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER AS $f$
-    SELECT regexp_replace(replace(statement, '$$', coalesce(
-        (SELECT quote_literal(a.id) FROM civic.appeals AS a WHERE a.report_id NOT IN (tap.id('a.priv_mine'),
-            tap.id('a.own_citizen')) AND a.organization_id = tap.id('a') ORDER BY a.id DESC LIMIT 1), 'NULL')),
-        '\$([a-z_0-9.]+)', 'tap.id(''a.\1'')', 'g')
-$f$;
 
 ------------------------------------------------------------------------------------------------------------------------
 -- Appeals
@@ -74,7 +51,7 @@ FROM (VALUES
         ' civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'') AS p'], 'submitted 1 t'),
     ('no third one', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'citizen: SELECT civic.withdraw_appeal($$)',
+        'citizen: SELECT civic.withdraw_appeal(tap.last_appeal())',
         'admin: SELECT FROM civic.submit_appeal($filed_resolved, ''quality_concern'', ''The hole is still there.'')',
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')'],
         'ZC060'),
@@ -89,46 +66,49 @@ FROM (VALUES
     -- Withdrawal and review.
     ('the submitter takes it back', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'citizen: SELECT civic.withdraw_appeal($$)',
-        'citizen: SELECT status FROM civic.appeals WHERE id = $$'], 'withdrawn'),
+        'citizen: SELECT civic.withdraw_appeal(tap.last_appeal())',
+        'citizen: SELECT status FROM civic.appeals WHERE id = tap.last_appeal()'], 'withdrawn'),
     ('another does not see it', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'contributor: SELECT civic.withdraw_appeal($$)'], 'P0002'),
+        'contributor: SELECT civic.withdraw_appeal(tap.last_appeal())'], 'P0002'),
     ('the administrator cannot take it back', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT civic.withdraw_appeal($$)'], 'ZC003'),
+        'admin: SELECT civic.withdraw_appeal(tap.last_appeal())'], 'ZC003'),
     ('not once it is under review', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''under_review'')',
-        'citizen: SELECT civic.withdraw_appeal($$)'], 'ZC001'),
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''under_review'')',
+        'citizen: SELECT civic.withdraw_appeal(tap.last_appeal())'], 'ZC001'),
     ('the submitter cannot decide', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'citizen: UPDATE civic.appeals SET status = ''approved'', review_notes = ''Yes.'' WHERE id = $$'], 'ZC004'),
+        'citizen: UPDATE civic.appeals SET status = ''approved'', review_notes = ''Yes.'' WHERE id ='
+        ' tap.last_appeal()'], 'ZC004'),
     ('nor say what shall be done', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'citizen: UPDATE civic.appeals SET requires_rework = true, rework_notes = ''All.'' WHERE id = $$'], 'ZC004'),
+        'citizen: UPDATE civic.appeals SET requires_rework = true, rework_notes = ''All.'' WHERE id ='
+        ' tap.last_appeal()'], 'ZC004'),
     ('nor can a moderator decide', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'moderator: SELECT FROM civic.review_appeal($$, ''approved'', ''Yes.'')'], 'P0002'),
+        'moderator: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Yes.'')'], 'P0002'),
     ('a decision needs notes', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''rejected'', ''  '')'], 'ZC002'),
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''rejected'', ''  '')'], 'ZC002'),
     ('the reviewer and the time are kept', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
         'admin: SELECT concat_ws('' '', a.status, a.reviewed_by_user_id = $admin, a.reviewed_at = now()) FROM'
-        ' civic.review_appeal($$, ''rejected'', ''It is done.'') AS a'], 'rejected t t'),
+        ' civic.review_appeal(tap.last_appeal(), ''rejected'', ''It is done.'') AS a'], 'rejected t t'),
     ('a second review is an error', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''rejected'', ''It is done.'')',
-        'super_admin: SELECT FROM civic.review_appeal($$, ''rejected'', ''It is done.'')'], 'ZC062'),
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''rejected'', ''It is done.'')',
+        'super_admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''rejected'', ''It is done.'')'], 'ZC062'),
     ('and what it ordered stays', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Yes.'')',
-        'admin: UPDATE civic.appeals SET requires_rework = true, rework_notes = ''All.'' WHERE id = $$'], 'ZC062'),
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Yes.'')',
+        'admin: UPDATE civic.appeals SET requires_rework = true, rework_notes = ''All.'' WHERE id ='
+        ' tap.last_appeal()'], 'ZC062'),
     -- Rework.
     ('rework reopens the report for its officer', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_closed, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', requires_rework => true,'
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework => true,'
         ' rework_notes => ''Fill it to the top.'')',
         'admin: SELECT concat_ws('' '', r.status, r.assigned_to = $officer, r.rework_reason, t.status, t.notes,'
         ' a.rework_assigned_to_user_id = $officer) FROM civic.reports AS r JOIN civic.tasks AS t ON t.report_id = r.id'
@@ -136,127 +116,136 @@ FROM (VALUES
         'reopened t Fill it to the top. in_progress Fill it to the top. t'),
     ('or for another', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', requires_rework => true,'
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework => true,'
         ' rework_notes => ''Fill it to the top.'', rework_assigned_to_user_id => $officer3)',
         'admin: SELECT r.assigned_to = $officer3 FROM civic.reports AS r WHERE r.id = $filed_resolved'], 'true'),
     ('who must be of the department, or nothing is decided', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', requires_rework => true,'
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework => true,'
         ' rework_notes => ''Fill it to the top.'', rework_assigned_to_user_id => $officer2)'], 'ZC006'),
     ('handed-in work goes back on a quality concern', ARRAY[
         'admin: SELECT FROM civic.submit_appeal($filed_pending_verification, ''quality_concern'', ''It looks bad.'
         ' Really.'')',
-        'super_admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', requires_rework => true,'
+        'super_admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework =>'
+        ' true,'
         ' rework_notes => ''Again.'')',
         'admin: SELECT r.status FROM civic.reports AS r WHERE r.id = $filed_pending_verification'], 'in_progress'),
     ('rework needs notes', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', requires_rework => true)'], '23514'),
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework =>'
+        ' true)'], '23514'),
     ('and is not for a wrong assignment', ARRAY[
         'officer: SELECT FROM civic.submit_appeal($filed_in_progress, ''workload'', ''I have too much to do.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', requires_rework => true,'
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework => true,'
         ' rework_notes => ''Again.'')'], '23514'),
     ('the rework officer completes it in one call', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', requires_rework => true,'
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework => true,'
         ' rework_notes => ''Fill it.'')',
-        'officer: SELECT FROM civic.complete_rework($$, ''Filled.'')',
+        'officer: SELECT FROM civic.complete_rework(tap.last_appeal(), ''Filled.'')',
         'admin: SELECT concat_ws('' '', r.status, r.resolution_notes, r.rework_reason, t.status, a.rework_completed)'
         ' FROM civic.reports AS r JOIN civic.tasks AS t ON t.report_id = r.id JOIN civic.appeals AS a'
         ' ON a.report_id = r.id WHERE r.id = $filed_resolved'], 'pending_verification Filled. pending_verification t'),
     ('by way of in_progress', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', requires_rework => true,'
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework => true,'
         ' rework_notes => ''Fill it.'')',
-        'officer: SELECT FROM civic.complete_rework($$, ''Filled.'')',
+        'officer: SELECT FROM civic.complete_rework(tap.last_appeal(), ''Filled.'')',
         'admin: SELECT string_agg(h.new_status, '' '' ORDER BY h.id) FROM civic.report_history($filed_resolved) AS h'],
         'resolved reopened in_progress pending_verification'),
     ('once', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', requires_rework => true,'
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework => true,'
         ' rework_notes => ''Fill it.'')',
-        'officer: SELECT FROM civic.complete_rework($$, ''Filled.'')',
-        'officer: SELECT FROM civic.complete_rework($$, ''Filled.'')'], 'ZC063'),
+        'officer: SELECT FROM civic.complete_rework(tap.last_appeal(), ''Filled.'')',
+        'officer: SELECT FROM civic.complete_rework(tap.last_appeal(), ''Filled.'')'], 'ZC063'),
     ('and so does work handed in the usual way', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', requires_rework => true,'
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework => true,'
         ' rework_notes => ''Fill it.'')',
         'officer: SELECT FROM civic.start_work($filed_resolved)',
         'officer: SELECT FROM civic.finish_work($filed_resolved, ''Filled.'')',
-        'officer: SELECT rework_completed FROM civic.appeals WHERE id = $$'], 'true'),
+        'officer: SELECT rework_completed FROM civic.appeals WHERE id = tap.last_appeal()'], 'true'),
     ('another officer cannot', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', requires_rework => true,'
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework => true,'
         ' rework_notes => ''Fill it.'')',
-        'officer3: SELECT FROM civic.complete_rework($$, ''Filled.'')'], 'P0002'),
+        'officer3: SELECT FROM civic.complete_rework(tap.last_appeal(), ''Filled.'')'], 'P0002'),
     ('nor an administrator', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', requires_rework => true,'
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework => true,'
         ' rework_notes => ''Fill it.'')',
-        'admin: SELECT FROM civic.complete_rework($$, ''Filled.'')'], 'P0002'),
+        'admin: SELECT FROM civic.complete_rework(tap.last_appeal(), ''Filled.'')'], 'P0002'),
     -- Reassignment.
     ('a wrong assignment goes to another officer', ARRAY[
         'officer: SELECT FROM civic.submit_appeal($filed_acknowledged, ''incorrect_assignment'', ''Not my ward.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', reassigned_to_user_id => $officer3)',
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', reassigned_to_user_id =>'
+        ' $officer3)',
         'admin: SELECT concat_ws('' '', r.status, t.status, t.assigned_to = $officer3) FROM civic.reports AS r'
         ' JOIN civic.tasks AS t ON t.report_id = r.id WHERE r.id = $filed_acknowledged'],
         'assigned_to_officer assigned t'),
     ('or to another department', ARRAY[
         'officer: SELECT FROM civic.submit_appeal($filed_in_progress, ''incorrect_assignment'', ''It is a pipe.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'','
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'','
         ' reassigned_to_department_id => tap.dept(''a'', ''WSD''))',
         'admin: SELECT concat_ws('' '', r.status, r.department_id = tap.dept(''a'', ''WSD''), r.routing_level,'
         ' r.assigned_to IS NULL, t.id IS NULL) FROM civic.reports AS r LEFT JOIN civic.tasks AS t'
         ' ON t.report_id = r.id WHERE r.id = $filed_in_progress'], 'assigned_to_department t manual t t'),
     ('or to an officer of another department', ARRAY[
         'officer: SELECT FROM civic.submit_appeal($filed_on_hold, ''incorrect_assignment'', ''It is a pipe.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', reassigned_to_user_id => $officer2,'
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', reassigned_to_user_id =>'
+        ' $officer2,'
         ' reassigned_to_department_id => tap.dept(''a'', ''WSD''))',
         'admin: SELECT concat_ws('' '', r.status, r.department_id = tap.dept(''a'', ''WSD''),'
         ' r.assigned_to = $officer2) FROM civic.reports AS r WHERE r.id = $filed_on_hold'],
         'assigned_to_officer t t'),
     ('a reopened one as well', ARRAY[
         'officer: SELECT FROM civic.submit_appeal($filed_reopened, ''workload'', ''I have too much to do.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', reassigned_to_user_id => $officer3)',
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', reassigned_to_user_id =>'
+        ' $officer3)',
         'admin: SELECT concat_ws('' '', r.status, r.assigned_to = $officer3) FROM civic.reports AS r'
         ' WHERE r.id = $filed_reopened'], 'assigned_to_officer t'),
     ('to where must be said', ARRAY[
         'officer: SELECT FROM civic.submit_appeal($filed_acknowledged, ''incorrect_assignment'', ''Not my ward.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'')'], '23514'),
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'')'], '23514'),
     ('but workload may be approved without', ARRAY[
         'officer: SELECT FROM civic.submit_appeal($filed_acknowledged, ''workload'', ''I have too much to do.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Help is on the way.'')',
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Help is on the way.'')',
         'admin: SELECT r.assigned_to = $officer FROM civic.reports AS r WHERE r.id = $filed_acknowledged'], 'true'),
     ('residents'' appeals reassign nothing', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', reassigned_to_user_id => $officer3)'],
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', reassigned_to_user_id =>'
+        ' $officer3)'],
         '23514'),
     ('the new officer must be eligible, or nothing is decided', ARRAY[
         'officer: SELECT FROM civic.submit_appeal($filed_acknowledged, ''incorrect_assignment'', ''Not my ward.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', reassigned_to_user_id => $officer2)'],
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', reassigned_to_user_id =>'
+        ' $officer2)'],
         'ZC006'),
     ('who was relieved is not chosen again', ARRAY[
         'officer: SELECT FROM civic.submit_appeal($filed_acknowledged, ''incorrect_assignment'', ''Not my ward.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', reassigned_to_user_id => $officer3)',
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', reassigned_to_user_id =>'
+        ' $officer3)',
         'system: SELECT civic_private.why_not_officer(tap.id(''a''), $filed_acknowledged, $officer)'],
         'The person has refused the report.'),
     ('a report that is done meanwhile is not reassigned', ARRAY[
         'officer: SELECT FROM civic.submit_appeal($filed_in_progress, ''workload'', ''I have too much to do.'')',
         'officer: SELECT FROM civic.finish_work($filed_in_progress, ''Done after all.'')',
         'admin: SELECT FROM civic.approve_work($filed_in_progress)',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'', reassigned_to_user_id => $officer3)'],
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', reassigned_to_user_id =>'
+        ' $officer3)'],
         'ZC001'),
     -- A rejection.
     ('a rejection is undone', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_rejected, ''rejection'', ''It is really there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''approved'', ''Right.'')',
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'')',
         'admin: SELECT concat_ws('' '', r.status, r.needs_review, r.rejection_reason) FROM civic.reports AS r'
         ' WHERE r.id = $filed_rejected'], 'pending_classification t'),
     ('only so', ARRAY[
         'admin: UPDATE civic.reports SET status = ''pending_classification'' WHERE id = $filed_rejected'], 'ZC003'),
     ('an appeal that is rejected does nothing', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_rejected, ''rejection'', ''It is really there.'')',
-        'admin: SELECT FROM civic.review_appeal($$, ''rejected'', ''No.'')',
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''rejected'', ''No.'')',
         'admin: SELECT r.status FROM civic.reports AS r WHERE r.id = $filed_rejected'], 'rejected'),
     -- Lists.
     ('statistics', ARRAY[
@@ -270,7 +259,8 @@ FROM (VALUES
     ('page by page', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''And deeper than before.'')',
-        'citizen: SELECT string_agg(l.ordinal::text, '' '') FROM civic.list_appeals(before_id => $$, report_id =>'
+        'citizen: SELECT string_agg(l.ordinal::text, '' '') FROM civic.list_appeals(before_id => tap.last_appeal(),'
+        ' report_id =>'
         ' $filed_resolved) AS l'], '1')
 ) AS x (what, steps, outcome);
 
