@@ -48,7 +48,9 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('sla_policies',         'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('sla_pauses',           '0      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
     ('escalations',          '0      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
-    ('appeals',              '1      0     all   1     all   all   all   0     0     0     0     42501 all   all');
+    ('appeals',              '1      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
+    ('feedbacks',            '0      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
+    ('resolution_confirmations', '1 0     all   0     all   all   all   0     0     0     0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -480,6 +482,20 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
         WHERE id = tap.id('$o.appeal.own_citizen')$$,
                         'ZC003   0     0     0     0     1     1     0     0     0     0     42501 ZC003 42501'),
     ('appeals', 'DELETE', $$DELETE FROM civic.appeals$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('feedbacks', 'INSERT', $$INSERT INTO civic.feedbacks (organization_id, report_id, rating, satisfaction_level)
+        VALUES (tap.id('$o'), tap.id('$o.pub_open'), 5, 'satisfied')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('feedbacks', 'UPDATE', $$UPDATE civic.feedbacks SET comment = 'x' WHERE id = tap.id('$o.feedback.priv_done')$$,
+                        '0       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('feedbacks', 'DELETE', $$DELETE FROM civic.feedbacks$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('resolution_confirmations', 'INSERT', $$INSERT INTO civic.resolution_confirmations (organization_id, report_id,
+        resolved_at, is_confirmed) VALUES (tap.id('$o'), tap.id('$o.pub_open'), now(), true)$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('resolution_confirmations', 'UPDATE', $$UPDATE civic.resolution_confirmations SET is_confirmed = false$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('resolution_confirmations', 'DELETE', $$DELETE FROM civic.resolution_confirmations$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
