@@ -42,7 +42,12 @@ OBJS = \
 	src/core/grid.o \
 	src/core/address.o \
 	src/core/likeness.o \
-	src/core/worktime.o
+	src/core/worktime.o \
+	src/core/merkle.o \
+	src/core/log_tiles.o \
+	src/core/leaf.o \
+	src/core/ed25519.o \
+	src/core/note.o
 PGFILEDESC = "civic - back end of a public body"
 DATA_built = sql/civic--$(EXTVERSION).sql
 EXTRA_CLEAN = sql/civic--$(EXTVERSION).sql test/expected $(OBJS:.o=.d) build
