@@ -51,14 +51,20 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('cases',                '0      0     0     0     all   0     all   2     0     0     0     42501 all   all'),
     ('case_logs',            '0      0     0     0     all   0     all   2     0     0     0     42501 all   all'),
     ('case_documents',       '0      0     0     0     all   0     all   1     0     0     0     42501 all   all'),
-    ('case_reports',         '0      0     0     0     all   0     all   1     0     0     0     42501 all   all');
+    ('case_reports',         '0      0     0     0     all   0     all   1     0     0     0     42501 all   all'),
+    ('notification_types',   'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('notification_templates', 'all  all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('notification_settings', '0     1     0     0     0     0     0     0     0     0     0     42501 all   all'),
+    ('notifications',        '1      0     0     0     1     0     0     0     0     0     0     42501 all   all'),
+    ('outbox',               '0      0     0     0     0     all   all   0     0     0     0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     n text;
 BEGIN
-    EXECUTE format('SELECT count(*)::text FROM civic.%I%s', tbl, CASE tbl WHEN 'permissions' THEN ''
+    EXECUTE format('SELECT count(*)::text FROM civic.%I%s', tbl, CASE
+        WHEN tbl IN ('permissions', 'notification_types') THEN ''
         ELSE format(' WHERE organization_id IN (%L, %L)', tap.id('a'),
             '00000000-0000-0000-0000-000000000000') END) INTO n;
     RETURN n;
@@ -508,7 +514,53 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('case_reports', 'UPDATE', $$UPDATE civic.case_reports SET linked_at = now()$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('case_reports', 'DELETE', $$DELETE FROM civic.case_reports WHERE case_id = tap.id('$o.case_worked')$$,
-                        '0       0     0     0     0     0     0     1     0     0     0     42501 1     42501');
+                        '0       0     0     0     0     0     0     1     0     0     0     42501 1     42501'),
+    ('notification_types', 'INSERT', $$INSERT INTO civic.notification_types (code, category, title, message)
+        VALUES ('news', 'system', 'x', 'x')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('notification_types', 'UPDATE', $$UPDATE civic.notification_types SET title = 'x'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('notification_types', 'DELETE', $$DELETE FROM civic.notification_types$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('notification_templates', 'INSERT', $$INSERT INTO civic.notification_templates (organization_id, type, language,
+        title, message) VALUES (tap.id('$o'), 'sla_warning', 'hi', 'x', 'x')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 1     42501 42501 42501 1     42501'),
+    ('notification_templates', 'UPDATE', $$UPDATE civic.notification_templates SET title = 'x'
+        WHERE organization_id = tap.id('$o')$$,
+                        '0       0     0     0     0     1     1     0     1     0     0     42501 1     42501'),
+    ('notification_templates', 'DELETE', $$DELETE FROM civic.notification_templates
+        WHERE organization_id = tap.id('$o')$$,
+                        '0       0     0     0     0     1     1     0     1     0     0     42501 1     42501'),
+    -- The contributor has settings already.
+    ('notification_settings', 'INSERT', $$INSERT INTO civic.notification_settings (organization_id, user_id)
+        VALUES (tap.id('$o'), $me)$$,
+                        '1       23505 1     1     42501 1     1     1     1     1     42501 42501 1     42501'),
+    ('notification_settings', 'INSERT', $$INSERT INTO civic.notification_settings (organization_id, user_id)
+        VALUES (tap.id('$o'), tap.id('$o.officer2'))$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    ('notification_settings', 'UPDATE', $$UPDATE civic.notification_settings SET digest = 'daily'
+        WHERE organization_id = tap.id('$o')$$,
+                        '0       1     0     0     0     0     0     0     0     0     0     42501 2     42501'),
+    ('notification_settings', 'DELETE', $$DELETE FROM civic.notification_settings
+        WHERE organization_id = tap.id('$o')$$,
+                        '0       1     0     0     0     0     0     0     0     0     0     42501 2     42501'),
+    -- Nobody writes messages by hand, and nobody but their person marks them as read; an auditor writes nothing.
+    ('notifications', 'INSERT', $$INSERT INTO civic.notifications (organization_id, recipient_id, type, category, title,
+        message) VALUES (tap.id('$o'), $me, 'system_alert', 'system', 'x', 'x')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('notifications', 'UPDATE', $$UPDATE civic.notifications SET read_at = now() WHERE organization_id = tap.id('$o')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 3     42501'),
+    ('notifications', 'UPDATE', $$UPDATE civic.notifications SET title = 'x' WHERE organization_id = tap.id('$o')$$,
+                        'no      no    no    no    no    no    no    no    no    no    no    42501 no    42501'),
+    ('notifications', 'DELETE', $$DELETE FROM civic.notifications WHERE organization_id = tap.id('$o')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 3     42501'),
+    ('outbox', 'INSERT', $$INSERT INTO civic.outbox (organization_id, notification_id, channel, priority)
+        VALUES (tap.id('$o'), tap.id('$o.message.citizen'), 'sms', 'low')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('outbox', 'UPDATE', $$UPDATE civic.outbox SET attempts = 9$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('outbox', 'DELETE', $$DELETE FROM civic.outbox$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT replace(replace($1, '$o', organization), '$me',
@@ -544,7 +596,8 @@ SELECT is(
 FROM tap.columns AS a
 JOIN tap.actors AS x ON x.name = 'a.' || a.name
 CROSS JOIN (SELECT c.oid, c.relname AS name FROM pg_class AS c
-    WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'permissions') AS t
+    WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p')
+        AND c.relname NOT IN ('permissions', 'notification_types')) AS t
 ORDER BY t.name, a.place;
 
 SELECT ok(r.outcome !~ '^[1-9][0-9]{0,3}$', format('%s cannot %s %s of the other organization: %s -- %s',
@@ -562,7 +615,7 @@ SELECT ok(r.outcome !~ '^[1-9][0-9]{0,3}$', format('%s cannot move rows of %s to
 FROM tap.columns AS a
 CROSS JOIN (SELECT c.oid, c.relname AS name FROM pg_class AS c
     WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p')
-        AND c.relname NOT IN ('permissions', 'organizations')) AS t
+        AND c.relname NOT IN ('permissions', 'notification_types', 'organizations')) AS t
 CROSS JOIN LATERAL tap.attempt('a.' || a.name, format('UPDATE civic.%I SET organization_id = tap.id(''b'')', t.name))
     AS r (outcome)
 WHERE a.name IN ('admin', 'super_admin', 'org_admin', 'moderator', 'service')
