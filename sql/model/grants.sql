@@ -4,7 +4,7 @@ GRANT USAGE ON SCHEMA civic TO civic_anon, civic_user, civic_service, civic_audi
 GRANT USAGE, CREATE ON SCHEMA civic, civic_private TO civic_owner;
 
 GRANT SELECT ON civic.organizations, civic.departments, civic.categories, civic.areas, civic.reports, civic.media,
-    civic.status_history, civic.workflow_transitions
+    civic.status_history, civic.workflow_transitions, civic.posts, civic.comments
     TO civic_anon;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA civic TO civic_user, civic_service, civic_auditor;
@@ -25,5 +25,8 @@ GRANT INSERT ON civic.report_supporters, civic.user_sessions TO civic_service;
 GRANT UPDATE, DELETE ON civic.user_sessions TO civic_service;
 GRANT INSERT, UPDATE ON civic.cases TO civic_user, civic_service;
 GRANT INSERT ON civic.case_logs, civic.case_documents TO civic_user, civic_service;
+GRANT INSERT, UPDATE, DELETE ON civic.posts TO civic_user, civic_service;
+GRANT INSERT, UPDATE ON civic.comments TO civic_user, civic_service;
+GRANT INSERT ON civic.content_flags TO civic_user, civic_service;
 GRANT INSERT, DELETE ON civic.case_reports TO civic_user, civic_service;
 GRANT SELECT ON SEQUENCE civic.report_number_seq TO civic_service;

@@ -31,7 +31,7 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('team_members',         '0      0     0     0     0     0     0     1     all   1     0     42501 all   all'),
     ('projects',             '0      0     0     0     0     0     0     1     all   0     0     42501 all   all'),
     ('workflow_transitions', 'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
-    ('status_history',       '7      7     19    8     all   19    all   7     7     7     0     7     all   all'),
+    ('status_history',       '7      7     23    12    all   23    all   7     7     7     0     7     all   all'),
     ('areas',                'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('categories',           'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('routing_rules',        '0      0     all   all   all   all   all   0     0     0     0     42501 all   all'),
@@ -52,6 +52,9 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('case_logs',            '0      0     0     0     all   0     all   2     0     0     0     42501 all   all'),
     ('case_documents',       '0      0     0     0     all   0     all   1     0     0     0     42501 all   all'),
     ('case_reports',         '0      0     0     0     all   0     all   1     0     0     0     42501 all   all'),
+    ('posts',                '2      3     3     3     all   3     all   1     1     1     0     1     all   all'),
+    ('comments',             '3      4     5     3     all   5     all   4     3     3     0     3     all   all'),
+    ('content_flags',        '1      0     all   all   all   all   all   0     0     0     0     42501 all   all'),
     ('notification_types',   'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('notification_templates', 'all  all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('notification_settings', '0     1     0     0     0     0     0     0     0     0     0     42501 all   all'),
@@ -122,7 +125,8 @@ FROM (VALUES
     ('officer', 'file_priv_mine file_pub_open'),
     ('anon', 'file_pub_open')
 ) AS x (actor, names);
-SELECT is(tap.seen('a.' || x.actor, 'SELECT DISTINCT entity_id FROM civic.status_history'), x.names,
+SELECT is(tap.seen('a.' || x.actor, 'SELECT DISTINCT entity_id FROM civic.status_history'
+    ' WHERE workflow = ''report'''), x.names,
     format('reports whose history %s sees', x.actor))
 FROM (VALUES
     ('citizen', 'pub_colleague pub_dup pub_new pub_open pub_received pub_wsd'),
@@ -515,6 +519,39 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('case_reports', 'DELETE', $$DELETE FROM civic.case_reports WHERE case_id = tap.id('$o.case_worked')$$,
                         '0       0     0     0     0     0     0     1     0     0     0     42501 1     42501'),
+    ('posts', 'INSERT', $$INSERT INTO civic.posts (organization_id, user_id, title, content)
+        VALUES (tap.id('$o'), $me, 'New', 'New')$$,
+                        '1       1     1     1     42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('posts', 'UPDATE', $$UPDATE civic.posts SET title = 'x' WHERE id = tap.id('$o.post_draft')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('posts', 'UPDATE', $$UPDATE civic.posts SET title = 'x' WHERE id = tap.id('$o.post_open')$$,
+                        '1       0     ZC130 ZC130 0     ZC130 ZC130 0     0     0     0     42501 1     42501'),
+    ('posts', 'UPDATE', $$UPDATE civic.posts SET is_hidden = true WHERE id = tap.id('$o.post_open')$$,
+                        'ZC004   0     1     1     0     1     1     0     0     0     0     42501 1     42501'),
+    ('posts', 'UPDATE', $$UPDATE civic.posts SET is_hidden = false WHERE id = tap.id('$o.post_hidden')$$,
+                        '0       ZC004 1     1     0     1     1     0     0     0     0     42501 1     42501'),
+    ('posts', 'DELETE', $$DELETE FROM civic.posts WHERE id = tap.id('$o.post_draft')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('posts', 'DELETE', $$DELETE FROM civic.posts WHERE id = tap.id('$o.post_archived')$$,
+                        '0       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('comments', 'INSERT', $$INSERT INTO civic.comments (organization_id, post_id, user_id, content)
+        VALUES (tap.id('$o'), tap.id('$o.post_open'), $me, 'New')$$,
+                        '1       1     1     1     42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('comments', 'UPDATE', $$UPDATE civic.comments SET content = 'x' WHERE id = tap.id('$o.said_open')$$,
+                        '0       0     ZC130 0     0     ZC130 ZC130 0     0     0     0     42501 1     42501'),
+    ('comments', 'UPDATE', $$UPDATE civic.comments SET is_hidden = true WHERE id = tap.id('$o.said_open')$$,
+                        '0       0     1     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('comments', 'UPDATE', $$UPDATE civic.comments SET content = 'x' WHERE id = tap.id('$o.said_case')$$,
+                        '0       0     0     0     0     0     0     1     0     0     0     42501 1     42501'),
+    ('comments', 'DELETE', $$DELETE FROM civic.comments$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('content_flags', 'INSERT', $$INSERT INTO civic.content_flags (organization_id, comment_id, user_id, reason)
+        VALUES (tap.id('$o'), tap.id('$o.said_public'), $me, 'spam')$$,
+                        'ZC132   1     1     1     42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('content_flags', 'UPDATE', $$UPDATE civic.content_flags SET status = 'dismissed', resolved_at = now()$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('content_flags', 'DELETE', $$DELETE FROM civic.content_flags$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('notification_types', 'INSERT', $$INSERT INTO civic.notification_types (code, category, title, message)
         VALUES ('news', 'system', 'x', 'x')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
