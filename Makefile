@@ -33,6 +33,11 @@ OBJS = \
 	src/route.o \
 	src/calendars.o \
 	src/sla.o \
+	src/audit.o \
+	src/audit_rules.o \
+	src/audit_columns.o \
+	src/audit_store.o \
+	src/audit_log.o \
 	src/core/tiles.o \
 	src/core/tiling.o \
 	src/core/routes.o \
