@@ -10,6 +10,12 @@ int tap_failures = 0;
 int
 main(void)
 {
+	test_ed25519();
+	test_leaf();
+	test_log_tiles();
+	test_merkle();
+	test_note();
+	test_proofs();
 	test_routes();
 	test_tiles();
 	test_address();

@@ -12,6 +12,12 @@
 extern int tap_tests;
 extern int tap_failures;
 
+extern void test_ed25519(void);
+extern void test_leaf(void);
+extern void test_log_tiles(void);
+extern void test_merkle(void);
+extern void test_note(void);
+extern void test_proofs(void);
 extern void test_routes(void);
 extern void test_tiles(void);
 extern void test_address(void);
