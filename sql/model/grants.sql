@@ -3,6 +3,8 @@
 GRANT USAGE ON SCHEMA civic TO civic_anon, civic_user, civic_service, civic_auditor;
 GRANT USAGE, CREATE ON SCHEMA civic, civic_private TO civic_owner;
 
+SELECT civic_private.own_tables();
+
 GRANT SELECT ON civic.organizations, civic.departments, civic.categories, civic.areas, civic.reports, civic.media,
     civic.status_history, civic.workflow_transitions, civic.posts, civic.comments
     TO civic_anon;

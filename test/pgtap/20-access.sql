@@ -59,7 +59,10 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('notification_templates', 'all  all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('notification_settings', '0     1     0     0     0     0     0     0     0     0     0     42501 all   all'),
     ('notifications',        '1      0     0     0     1     0     0     0     0     0     0     42501 all   all'),
-    ('outbox',               '0      0     0     0     0     all   all   0     0     0     0     42501 all   all');
+    ('outbox',               '0      0     0     0     0     all   all   0     0     0     0     42501 all   all'),
+    ('audit_entries',        '0      0     0     0     all   all   all   0     all   0     0     42501 all   all'),
+    ('audit_labels',         'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('audit_actions',        'all    all   all   all   all   all   all   all   all   all   0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -67,7 +70,7 @@ DECLARE
     n text;
 BEGIN
     EXECUTE format('SELECT count(*)::text FROM civic.%I%s', tbl, CASE
-        WHEN tbl IN ('permissions', 'notification_types') THEN ''
+        WHEN tbl IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions') THEN ''
         ELSE format(' WHERE organization_id IN (%L, %L)', tap.id('a'),
             '00000000-0000-0000-0000-000000000000') END) INTO n;
     RETURN n;
@@ -202,6 +205,25 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('permissions', 'UPDATE', $$UPDATE civic.permissions SET description = 'x'$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('permissions', 'DELETE', $$DELETE FROM civic.permissions$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_entries', 'INSERT', $$INSERT INTO civic.audit_entries (organization_id) VALUES (tap.id('$o'))$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_entries', 'UPDATE', $$UPDATE civic.audit_entries SET action = 'x'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_entries', 'DELETE', $$DELETE FROM civic.audit_entries$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_labels', 'INSERT', $$INSERT INTO civic.audit_labels VALUES ('new', 'system', false, 'New')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_labels', 'UPDATE', $$UPDATE civic.audit_labels SET description = 'x'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_labels', 'DELETE', $$DELETE FROM civic.audit_labels$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_actions', 'INSERT', $$INSERT INTO civic.audit_actions (relation, operation, action)
+        VALUES ('a.b', 'insert', 'login')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_actions', 'UPDATE', $$UPDATE civic.audit_actions SET value = 'x'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_actions', 'DELETE', $$DELETE FROM civic.audit_actions$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('roles', 'INSERT', $$INSERT INTO civic.roles (organization_id, code, name) VALUES (tap.id('$o'), 'newrole',
         'New')$$,
@@ -634,7 +656,7 @@ FROM tap.columns AS a
 JOIN tap.actors AS x ON x.name = 'a.' || a.name
 CROSS JOIN (SELECT c.oid, c.relname AS name FROM pg_class AS c
     WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p')
-        AND c.relname NOT IN ('permissions', 'notification_types')) AS t
+        AND c.relname NOT IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions')) AS t
 ORDER BY t.name, a.place;
 
 SELECT ok(r.outcome !~ '^[1-9][0-9]{0,3}$', format('%s cannot %s %s of the other organization: %s -- %s',
@@ -652,7 +674,8 @@ SELECT ok(r.outcome !~ '^[1-9][0-9]{0,3}$', format('%s cannot move rows of %s to
 FROM tap.columns AS a
 CROSS JOIN (SELECT c.oid, c.relname AS name FROM pg_class AS c
     WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p')
-        AND c.relname NOT IN ('permissions', 'notification_types', 'organizations')) AS t
+        AND c.relname NOT IN ('permissions', 'notification_types', 'organizations', 'audit_labels',
+            'audit_actions')) AS t
 CROSS JOIN LATERAL tap.attempt('a.' || a.name, format('UPDATE civic.%I SET organization_id = tap.id(''b'')', t.name))
     AS r (outcome)
 WHERE a.name IN ('admin', 'super_admin', 'org_admin', 'moderator', 'service')
