@@ -11,6 +11,7 @@ OBJS = \
 	src/permissions.o \
 	src/visibility.o \
 	src/uuid.o \
+	src/secrets.o \
 	src/signatures.o \
 	src/signature_rows.o \
 	src/distance.o \
