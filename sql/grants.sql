@@ -7,7 +7,8 @@ BEGIN
     FOR f IN
         SELECT p.oid::regprocedure AS signature, p.provolatile = 'v' AS writes, p.prosecdef AS definer,
             n.nspname = 'civic' AND p.prorettype <> 'trigger'::regtype
-                AND p.proname NOT IN ('create_data_model', 'create_organization', 'protect_table', 'set_token_secret') AS open
+                AND p.proname NOT IN ('create_data_model', 'create_organization', 'protect_table',
+                    'set_token_secret') AS open
         FROM pg_proc AS p
         JOIN pg_namespace AS n ON n.oid = p.pronamespace
         WHERE n.nspname IN ('civic', 'civic_private') AND p.oid <> ALL (known)

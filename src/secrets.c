@@ -53,11 +53,11 @@ civic_hmac(PG_FUNCTION_ARGS)
 	pg_cryptohash_type type = hash_by_name(text_to_cstring(PG_GETARG_TEXT_PP(2)), &length);
 	pg_hmac_ctx *context = pg_hmac_create(type);
 	bytea *result = palloc(VARHDRSZ + length);
-	bool done = context != NULL &&
-				pg_hmac_init(context, (uint8 *) VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key)) >= 0 &&
-				pg_hmac_update(context, (uint8 *) VARDATA_ANY(message),
-							   VARSIZE_ANY_EXHDR(message)) >= 0 &&
-				pg_hmac_final(context, (uint8 *) VARDATA(result), length) >= 0;
+	bool done =
+		context != NULL &&
+		pg_hmac_init(context, (uint8 *) VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key)) >= 0 &&
+		pg_hmac_update(context, (uint8 *) VARDATA_ANY(message), VARSIZE_ANY_EXHDR(message)) >= 0 &&
+		pg_hmac_final(context, (uint8 *) VARDATA(result), length) >= 0;
 
 	pg_hmac_free(context);
 	/* As where the cryptography of the machine forbids SHA-1. */

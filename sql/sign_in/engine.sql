@@ -54,7 +54,8 @@ DECLARE
     origin record := civic_private.request_origin();
     alike integer;
     risk integer := CASE
-        WHEN event_type IN ('intrusion_attempt', 'privilege_escalation', 'malware_detected', 'security_violation') THEN 50
+        WHEN event_type IN ('intrusion_attempt', 'privilege_escalation', 'malware_detected', 'security_violation') THEN
+            50
         WHEN event_type IN ('suspicious_activity', 'file_upload_threat', 'authentication_failure') THEN 25
         ELSE 10
     END * CASE severity WHEN 'low' THEN 1 WHEN 'medium' THEN 1.5 WHEN 'high' THEN 2 ELSE 3 END - 0.5;
@@ -82,7 +83,8 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.record_security_event(
     uuid, uuid, civic.security_event_type, civic.security_severity, text, uuid, jsonb
-) IS 'Writes a row of civic.security_events, with where the request comes from and a risk score.';
+) IS
+    'Writes a row of civic.security_events, with where the request comes from and a risk score.';
 
 CREATE FUNCTION civic_private.sign_in_organization(organization_code text) RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -143,7 +145,8 @@ BEGIN
     END IF;
     SELECT * INTO STRICT policy FROM civic.sign_in_policies AS p WHERE p.organization_id = organization;
     UPDATE civic_private.credentials AS c SET
-        failed_attempts = CASE WHEN c.counting_since > now() - policy.failure_window THEN c.failed_attempts ELSE 0 END + 1,
+        failed_attempts = CASE WHEN c.counting_since > now() - policy.failure_window THEN c.failed_attempts ELSE 0 END
+            + 1,
         counting_since = CASE WHEN c.counting_since > now() - policy.failure_window THEN c.counting_since ELSE now() END
     WHERE c.organization_id = organization AND c.user_id = person
     RETURNING c.failed_attempts INTO failures;
@@ -167,7 +170,8 @@ AS $$
     WHERE s.organization_id IN (organization, '00000000-0000-0000-0000-000000000000')
     ORDER BY s.organization_id DESC LIMIT 1
 $$;
-COMMENT ON FUNCTION civic_private.token_secret(uuid) IS 'Secret that tokens of an organization are signed with, or null.';
+COMMENT ON FUNCTION civic_private.token_secret(uuid) IS
+    'Secret that tokens of an organization are signed with, or null.';
 
 CREATE FUNCTION civic.set_token_secret(secret text, organization_id uuid DEFAULT '00000000-0000-0000-0000-000000000000')
     RETURNS void
@@ -223,8 +227,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.issue_tokens(uuid, uuid) IS
-    'New tokens for a session, in place of those it had. The access token is a JSON Web Token where a secret is set, and'
-    ' random otherwise.';
+    'New tokens for a session, in place of those it had. The access token is a JSON Web Token where a secret is set,'
+    ' and random otherwise.';
 
 CREATE FUNCTION civic_private.begin_session(
     organization uuid, person uuid, login_method civic.login_method, device_info jsonb, OUT access_token text,
@@ -341,8 +345,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.use_code(uuid, uuid, civic.code_purpose, text) IS
-    'Whether the code is the newest that was made for the person and purpose, and still good; a right one is used up, a'
-    ' wrong one counted.';
+    'Whether the code is the newest that was made for the person and purpose, and still good; a right one is used up,'
+    ' a wrong one counted.';
 
 CREATE FUNCTION civic_private.code_hash(id uuid, code text) RETURNS bytea
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

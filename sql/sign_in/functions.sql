@@ -32,8 +32,8 @@ BEGIN
     needs_code := account.two_fa_enabled
         OR civic_private.role_level(organization, person) >= policy.second_factor_level;
 
-    -- Nothing below tells apart, neither by its answer nor by the time it takes, an account that does not exist from one
-    -- that is locked or not active, and from a wrong password.
+    -- Neither the answer nor the time it takes tells a wrong password from an account that does not exist, is locked or
+    -- not active.
     IF password IS NOT NULL THEN
         proved := civic_private.is_password(password, own.password_hash, coalesce(policy.bcrypt_cost, 12));
     ELSE
@@ -85,9 +85,9 @@ $$;
 COMMENT ON FUNCTION civic.sign_in(text, text, text, text, text, jsonb) IS
     'Signs somebody in by telephone number, e-mail address or user name, with a password, and where asked for with the'
     ' code of their authenticator or a one-time code as well; or with a one-time code alone. A new password can be set'
-    ' at the same time. Returns an access token for PostgREST, good until expires_at, and a refresh token. Refused says'
-    ' nothing of why. Errors: ZC071 no secret for tokens is set, ZC070 pgcrypto is missing, ZC072 the new password'
-    ' cannot be used.';
+    ' at the same time. Returns an access token for PostgREST, good until expires_at, and a refresh token. Refused'
+    ' says nothing of why. Errors: ZC071 no secret for tokens is set, ZC070 pgcrypto is missing, ZC072 the new'
+    ' password cannot be used.';
 
 CREATE FUNCTION civic.refresh_session(
     refresh_token text, organization_code text DEFAULT NULL,
@@ -120,7 +120,8 @@ BEGIN
     WHERE s.organization_id = organization AND s.id = tokens.session_id;
     IF tokens.refresh_hash IS DISTINCT FROM hashed THEN
         IF session.revoked_at IS NULL THEN
-            PERFORM civic_private.end_session(organization, session.id, 'ended because its refresh token was used twice');
+            PERFORM civic_private.end_session(organization, session.id,
+                'ended because its refresh token was used twice');
             PERFORM civic_private.record_security_event(organization, session.user_id, 'suspicious_activity', 'high',
                 'A refresh token was used twice: somebody has a copy.', session.id);
         END IF;
@@ -129,7 +130,8 @@ BEGIN
     IF NOT EXISTS (
         SELECT FROM civic.users AS u JOIN civic.sign_in_policies AS p ON p.organization_id = u.organization_id
         WHERE u.organization_id = organization AND u.id = session.user_id AND u.is_active
-            AND civic_private.is_session_live(session.revoked_at, session.expires_at, session.last_activity, p.inactivity)
+            AND civic_private.is_session_live(session.revoked_at, session.expires_at, session.last_activity,
+                p.inactivity)
     ) THEN
         RETURN;
     END IF;
@@ -188,8 +190,8 @@ END
 $$;
 COMMENT ON FUNCTION civic.check_session() IS
     'Refuses a token whose session has ended, before it has expired; and keeps when the session was used, but not in'
-    ' read-only transactions, as PostgREST reads. To be set as db-pre-request of PostgREST. Tokens that name no session'
-    ' pass. Error ZC074.';
+    ' read-only transactions, as PostgREST reads. To be set as db-pre-request of PostgREST. Tokens that name no'
+    ' session pass. Error ZC074.';
 
 CREATE FUNCTION civic.open_session(
     person_id uuid, login_method civic.login_method DEFAULT 'sso', device_info jsonb DEFAULT NULL,
@@ -218,8 +220,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.open_session(uuid, civic.login_method, jsonb) IS
-    'Opens a session for a person whom a service has verified, as by the single sign-on of the city. The access token is'
-    ' one for PostgREST where a secret is set, otherwise a random one for civic.find_session(). For civic_service.'
+    'Opens a session for a person whom a service has verified, as by the single sign-on of the city. The access token'
+    ' is one for PostgREST where a secret is set, otherwise a random one for civic.find_session(). For civic_service.'
     ' Errors: 42501 not open to the caller, P0002 no such active person.';
 
 CREATE FUNCTION civic.find_session(access_token text, OUT user_id uuid, OUT session_id uuid, OUT expires_at timestamptz)
@@ -264,8 +266,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.end_session(uuid) IS
-    'Signs out: ends one''s own session, the one of the token unless named; with permission force:logout_user also that'
-    ' of another. False where there is none that goes on.';
+    'Signs out: ends one''s own session, the one of the token unless named; with permission force:logout_user also'
+    ' that of another. False where there is none that goes on.';
 
 CREATE FUNCTION civic.end_sessions(person_id uuid DEFAULT NULL, keep_this boolean DEFAULT false) RETURNS integer
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -382,9 +384,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.verify_code(civic.code_purpose, text) IS
-    'Whether the code is the newest that was made for the asker and the purpose; it is used up. The telephone number or'
-    ' e-mail address it was sent to counts as verified from then on, unless it was changed since. Error 28000 nobody'
-    ' signed in.';
+    'Whether the code is the newest that was made for the asker and the purpose; it is used up. The telephone number'
+    ' or e-mail address it was sent to counts as verified from then on, unless it was changed since. Error 28000'
+    ' nobody signed in.';
 
 CREATE FUNCTION civic.reset_password(
     login text, code text, new_password text, organization_code text DEFAULT NULL
@@ -441,8 +443,8 @@ END
 $$;
 COMMENT ON FUNCTION civic.change_password(text, text) IS
     'Changes one''s own password and ends one''s other sessions; false where the old one is wrong, which counts as a'
-    ' failed sign-in. Who has none sets the first one. Errors: 28000 nobody signed in, ZC070 pgcrypto is missing, ZC072'
-    ' the password cannot be used.';
+    ' failed sign-in. Who has none sets the first one. Errors: 28000 nobody signed in, ZC070 pgcrypto is missing,'
+    ' ZC072 the password cannot be used.';
 
 CREATE FUNCTION civic_private.manage_account(person uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -484,9 +486,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.set_password(uuid, text, boolean) IS
-    'Sets the password of somebody below on the civic ladder and ends their sessions; with must_change they have to set'
-    ' another when they sign in. For administrators with permission reset:user_password and for jobs. Errors: 42501 or'
-    ' ZC007 not open to the caller, P0002 no such person, ZC070 pgcrypto is missing, ZC072 the password cannot be used.';
+    'Sets the password of somebody below on the civic ladder and ends their sessions; with must_change they have to'
+    ' set another when they sign in. For administrators with permission reset:user_password and for jobs. Errors:'
+    ' 42501 or ZC007 not open to the caller, P0002 no such person, ZC070 pgcrypto is missing, ZC072 the password'
+    ' cannot be used.';
 
 CREATE FUNCTION civic.unlock_account(person_id uuid) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -543,9 +546,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.begin_totp(text) IS
-    'Starts to set up an authenticator (RFC 6238: SHA-1, 6 digits, 30 seconds) and returns its secret, and as a URI for a'
-    ' QR code. It is asked for once civic.confirm_totp() has seen a code of it. Errors: 28000 nobody signed in, ZC075'
-    ' there is one already.';
+    'Starts to set up an authenticator (RFC 6238: SHA-1, 6 digits, 30 seconds) and returns its secret, and as a URI'
+    ' for a QR code. It is asked for once civic.confirm_totp() has seen a code of it. Errors: 28000 nobody signed in,'
+    ' ZC075 there is one already.';
 
 CREATE FUNCTION civic_private.url_encode(value text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp

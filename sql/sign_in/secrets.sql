@@ -2,8 +2,8 @@ CREATE FUNCTION civic_private.hmac(key pg_catalog.bytea, message pg_catalog.byte
     RETURNS pg_catalog.bytea
     LANGUAGE c IMMUTABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_hmac';
 COMMENT ON FUNCTION civic_private.hmac(bytea, bytea, text) IS
-    'Keyed hash of a message (RFC 2104) with sha1, sha256 or sha512, by the cryptography of the server. Error 22023 for'
-    ' another hash.';
+    'Keyed hash of a message (RFC 2104) with sha1, sha256 or sha512, by the cryptography of the server. Error 22023'
+    ' for another hash.';
 
 CREATE FUNCTION civic_private.random_bytes(length pg_catalog.int4) RETURNS pg_catalog.bytea
     LANGUAGE c VOLATILE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_random_bytes';
@@ -105,8 +105,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.crypt(text, text) IS
-    'crypt() of extension pgcrypto, in whatever schema it is. Not required by civic, since who signs people in elsewhere'
-    ' needs no passwords. Error ZC070 where it is missing.';
+    'crypt() of extension pgcrypto, in whatever schema it is. Not required by civic, since who signs people in'
+    ' elsewhere needs no passwords. Error ZC070 where it is missing.';
 
 CREATE FUNCTION civic_private.hash_password(password text, cost integer) RETURNS text
     LANGUAGE sql VOLATILE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp
@@ -161,7 +161,8 @@ BEGIN
         faults := faults || 'It holds a common password.'::text;
     END IF;
     steps := ARRAY(
-        SELECT ascii(substr(plain, i + 1, 1)) - ascii(substr(plain, i, 1)) FROM generate_series(1, length(plain) - 1) AS i
+        SELECT ascii(substr(plain, i + 1, 1)) - ascii(substr(plain, i, 1)) FROM generate_series(1, length(plain) - 1)
+            AS i
     );
     IF EXISTS (
         SELECT FROM generate_series(1, cardinality(steps) - 2) AS i

@@ -236,8 +236,8 @@ CREATE TABLE civic_private.token_secrets (
     CONSTRAINT token_secrets_secret_check CHECK (length(secret) >= 32)
 );
 COMMENT ON TABLE civic_private.token_secrets IS
-    'What access tokens are signed with (HS256), shared with PostgREST; set by civic.set_token_secret(). The row of the'
-    ' organization of zeroes holds for all that have none of their own.';
+    'What access tokens are signed with (HS256), shared with PostgREST; set by civic.set_token_secret(). The row of'
+    ' the organization of zeroes holds for all that have none of their own.';
 COMMENT ON COLUMN civic_private.token_secrets.organization_id IS
     'Organization whose tokens are signed with it; the one of zeroes for all.';
 COMMENT ON COLUMN civic_private.token_secrets.secret IS 'At least 32 bytes (RFC 7518).';

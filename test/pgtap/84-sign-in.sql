@@ -44,7 +44,8 @@ FROM (VALUES
     (6, repeat('aa', 131), encode('Test Using Larger Than Block-Size Key - Hash Key First', 'hex'),
         '60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54')
 ) AS v (n, key, message, mac);
-SELECT is(count(*) FILTER (WHERE civic_private.hmac(r.key, r.message, h.hash) <> hmac(r.message, r.key, h.hash)), 0::bigint,
+SELECT is(count(*) FILTER (WHERE civic_private.hmac(r.key, r.message, h.hash) <> hmac(r.message, r.key, h.hash)),
+    0::bigint,
     'keyed hashes are those of pgcrypto, for 600 random keys and messages')
 FROM (
     SELECT civic_private.random_bytes(1 + n % 200) AS key, civic_private.random_bytes(1 + n * 7 % 300) AS message
@@ -95,7 +96,8 @@ FROM (VALUES ('x', NULL, 'none is set'), (NULL, NULL, 'none is given'), ('x', 'x
     AS p (password, hash, label);
 
 -- Signs in as somebody of organization a, without a session, for good.
-CREATE FUNCTION tap.sign_in(login text, password text DEFAULT NULL, code text DEFAULT NULL, new_password text DEFAULT NULL)
+CREATE FUNCTION tap.sign_in(login text, password text DEFAULT NULL, code text DEFAULT NULL, new_password text DEFAULT
+    NULL)
     RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     result record;
@@ -136,10 +138,13 @@ FROM (VALUES ('+919000000011', 'wrong', 'a wrong password'), ('nobody@example.or
 SELECT bag_eq($$SELECT e.description, e.user_id IS NULL, e.risk_score FROM civic.security_events AS e
         WHERE e.event_type = 'authentication_failure'$$,
     $$VALUES ('Sign-in with a wrong password.', false, 37), ('Sign-in with a wrong password.', false, 37),
-        ('Sign-in to an account that does not exist.', true, 37), ('Sign-in to an account that does not exist.', true, 37),
-        ('Sign-in to an account that does not exist.', true, 37), ('Sign-in to an account that is not active.', false, 37),
+        ('Sign-in to an account that does not exist.', true, 37), ('Sign-in to an account that does not exist.', true,
+            37),
+        ('Sign-in to an account that does not exist.', true, 37), ('Sign-in to an account that is not active.', false,
+            37),
         ('Sign-in with a wrong one-time code.', false, 37)$$, 'what they were is kept for those who watch');
-SELECT is(tap.steps('none.anon', 'SET LOCAL request.headers = ''{"x-forwarded-for": "6.6.6.6, 10.0.0.1", "user-agent": "U"}''',
+SELECT is(tap.steps('none.anon', 'SET LOCAL request.headers = ''{"x-forwarded-for": "6.6.6.6, 10.0.0.1", "user-agent":'
+    ' "U"}''',
     'SELECT FROM civic.sign_in(''nobody'', ''x'')', 'SELECT FROM civic.sign_in(''nobody'', ''x'')',
     'SELECT FROM civic.sign_in(''nobody'', ''x'')', 'RESET ROLE',
     $$SELECT string_agg(concat_ws(' ', host(e.ip_address), e.user_agent, e.risk_score), ', ' ORDER BY e.id)
@@ -179,7 +184,8 @@ SELECT is(tap.value('none.user', $$SELECT civic.change_password('x', 'Green-Lamp
     'nobody has no password');
 SELECT tap.do('a.citizen', format('SELECT civic.change_password(%L, %L)', 'Blue-Lamp7Post', 'Word-No1-yellow'))
 \g /dev/null
-SELECT tap.do('a.citizen', format('SELECT civic.change_password(%L, %L)', 'Word-No' || n || '-yellow', 'Word-No' || n + 1
+SELECT tap.do('a.citizen', format('SELECT civic.change_password(%L, %L)', 'Word-No' || n || '-yellow', 'Word-No' || n +
+    1
     || '-yellow')) FROM generate_series(1, 3) AS n \g /dev/null
 SELECT is(tap.value('a.citizen', format('SELECT civic.change_password(%L, %L)', 'Word-No4-yellow', p.new)), p.outcome,
     format('used before: %s', p.new))
@@ -203,7 +209,8 @@ SELECT is(tap.sign_in('+919000000014', 'Green-Lamp8Post', NULL, 'Green-Lamp8Post
 SELECT is(tap.sign_in('+919000000014', 'Green-Lamp8Post', NULL, 'Green-Lamp9Post'), 'signed_in token', 'and is');
 SELECT is(tap.sign_in('+919000000014', 'Green-Lamp9Post'), 'signed_in token', 'and holds');
 UPDATE civic.sign_in_policies SET password_lifetime = '90 days' WHERE organization_id = tap.id('a');
-UPDATE civic_private.credentials SET password_changed_at = now() - interval '91 days' WHERE user_id = tap.id('a.officer');
+UPDATE civic_private.credentials SET password_changed_at = now() - interval '91 days' WHERE user_id =
+    tap.id('a.officer');
 SELECT is(tap.sign_in('+919000000014', 'Green-Lamp9Post'), 'password_change_needed', 'a password can expire');
 UPDATE civic.sign_in_policies SET password_lifetime = NULL WHERE organization_id = tap.id('a');
 
@@ -213,7 +220,8 @@ SELECT is(tap.attempt(a.actor, $$SELECT FROM civic.create_code('citi', 'login')$
 FROM (VALUES ('a.citizen', '42501'), ('a.super_admin', '42501'), ('a.anon', '42501'), ('a.service', '1'))
     AS a (actor, outcome);
 -- Makes a code for good and returns it.
-CREATE FUNCTION tap.code(login text, purpose civic.code_purpose, channel civic.delivery_channel DEFAULT 'sms') RETURNS text
+CREATE FUNCTION tap.code(login text, purpose civic.code_purpose, channel civic.delivery_channel DEFAULT 'sms') RETURNS
+    text
     LANGUAGE plpgsql AS $$
 DECLARE
     made text;
@@ -229,12 +237,14 @@ EXCEPTION WHEN OTHERS THEN
     RETURN SQLSTATE;
 END
 $$;
-CREATE FUNCTION tap.other(code text) RETURNS text LANGUAGE sql AS $$ SELECT lpad(((code::integer + 1) % 1000000)::text, 6, '0') $$;
+CREATE FUNCTION tap.other(code text) RETURNS text LANGUAGE sql AS $$ SELECT lpad(((code::integer + 1) % 1000000)::text,
+    6, '0') $$;
 CREATE TABLE tap.codes (name text, code text);
 INSERT INTO tap.codes VALUES ('old', tap.code('citi', 'login'));
 INSERT INTO tap.codes VALUES ('reset', tap.code('citi', 'password_reset'));
 INSERT INTO tap.codes VALUES ('new', tap.code('citi', 'login'));
-CREATE FUNCTION tap.the(name text) RETURNS text LANGUAGE sql AS $$ SELECT c.code FROM tap.codes AS c WHERE c.name = $1 $$;
+CREATE FUNCTION tap.the(name text) RETURNS text LANGUAGE sql AS $$ SELECT c.code FROM tap.codes AS c WHERE c.name = $1
+    $$;
 SELECT ok(tap.the('new') ~ '^[0-9]{6}$', 'a code has six digits');
 SELECT is(tap.code('citi', 'login'), 'ZC073', 'the fourth within an hour is not made');
 SELECT is(tap.value('a.service', $$SELECT c FROM civic.create_code('ghost', 'login') AS c$$), '(,,,)',
@@ -245,12 +255,15 @@ SELECT is(tap.value('a.service', $$SELECT address FROM civic.create_code('+91900
     'the address to send it to');
 SELECT is(tap.sign_in('citi', NULL, tap.the('old')), 'refused', 'a newer code ends an older one');
 SELECT is(tap.sign_in('citi', NULL, tap.the('reset')), 'refused', 'a code is good for one purpose');
-SELECT is(tap.sign_in('citi', NULL, tap.the('new')), 'signed_in token', 'the third try is the right one: compared, then counted');
+SELECT is(tap.sign_in('citi', NULL, tap.the('new')), 'signed_in token',
+    'the third try is the right one: compared, then counted');
 SELECT is(tap.sign_in('citi', NULL, tap.the('new')), 'refused', 'and good once');
-SELECT is(count(*) FILTER (WHERE v.code_hash = sha256(convert_to(tap.the('new'), 'UTF8'))) || ' ' || max(v.attempts), '0 2',
+SELECT is(count(*) FILTER (WHERE v.code_hash = sha256(convert_to(tap.the('new'), 'UTF8'))) || ' ' || max(v.attempts),
+    '0 2',
     'codes are not kept as a bare hash; wrong ones are counted')
 FROM civic_private.verification_codes AS v WHERE v.user_id = tap.id('a.citizen');
-UPDATE civic_private.verification_codes SET created_at = created_at - interval '2 hours' WHERE organization_id = tap.id('a');
+UPDATE civic_private.verification_codes SET created_at = created_at - interval '2 hours' WHERE organization_id =
+    tap.id('a');
 UPDATE tap.codes SET code = tap.code('citi', 'login') WHERE name = 'new';
 SELECT is(tap.sign_in('citi', NULL, tap.other(tap.the('new'))), 'refused', format('wrong code %s', n))
 FROM generate_series(1, 3) AS n;
@@ -262,27 +275,33 @@ UPDATE civic_private.verification_codes SET expires_at = now() WHERE used_at IS 
 SELECT is(tap.sign_in('citi', NULL, tap.the('new')), 'refused', 'a code expires');
 UPDATE civic_private.credentials SET locked_until = NULL, failed_attempts = 0 WHERE organization_id = tap.id('a');
 
-UPDATE civic_private.verification_codes SET created_at = created_at - interval '2 hours' WHERE organization_id = tap.id('a');
+UPDATE civic_private.verification_codes SET created_at = created_at - interval '2 hours' WHERE organization_id =
+    tap.id('a');
 UPDATE tap.codes SET code = tap.code('citi', 'phone_verification') WHERE name = 'old';
 SELECT is(tap.steps('a.citizen', format('SELECT civic.verify_code(''phone_verification'', %L)', tap.the('old')),
     'SELECT phone_verified FROM civic.users WHERE id = civic.current_user_id()'), 'true', 'a number is verified');
 SELECT is(tap.steps('a.citizen', 'UPDATE civic.users SET phone = ''+919000000999'' WHERE id = civic.current_user_id()',
     format('SELECT civic.verify_code(''phone_verification'', %L)', tap.the('old'))), 'false',
     'but not another than the one the code was sent to');
-SELECT is(tap.value('a.neighbour', format('SELECT civic.verify_code(''phone_verification'', %L)', tap.the('old'))), 'false',
+SELECT is(tap.value('a.neighbour', format('SELECT civic.verify_code(''phone_verification'', %L)', tap.the('old'))),
+    'false',
     'nor that of another person');
 UPDATE tap.codes SET code = tap.code('citi', 'email_verification', 'email') WHERE name = 'old';
 SELECT is(tap.steps('a.citizen', format('SELECT civic.verify_code(''email_verification'', %L)', tap.the('old')),
     'SELECT email_verified AND NOT phone_verified FROM civic.users WHERE id = civic.current_user_id()'), 'true',
     'an address is verified');
 UPDATE tap.codes SET code = tap.code('citi', 'password_reset') WHERE name = 'reset';
-SELECT is(tap.value('a.anon', format('SELECT civic.reset_password(%L, %L, %L)', r.login, r.code, r.password)), r.outcome,
+SELECT is(tap.value('a.anon', format('SELECT civic.reset_password(%L, %L, %L)', r.login, r.code, r.password)),
+    r.outcome,
     format('reset_password: %s', r.label))
 FROM (VALUES ('citi', tap.other(tap.the('reset')), 'Brown-Lamp7Post', 'false', 'wrong code'),
-    ('ghost', '123456', 'Brown-Lamp7Post', 'false', 'nobody'), ('ghost', '123456', 'short', 'false', 'nobody, bad password'),
-    ('citi', tap.the('reset'), 'short', 'ZC072', 'bad password'), ('citi', tap.the('reset'), 'Brown-Lamp7Post', 'true', 'right'))
+    ('ghost', '123456', 'Brown-Lamp7Post', 'false', 'nobody'), ('ghost', '123456', 'short', 'false',
+        'nobody, bad password'),
+    ('citi', tap.the('reset'), 'short', 'ZC072', 'bad password'), ('citi', tap.the('reset'), 'Brown-Lamp7Post', 'true',
+        'right'))
     AS r (login, code, password, outcome, label);
-SELECT is(tap.steps('a.anon', format('SELECT civic.reset_password(''citi'', %L, ''Brown-Lamp7Post'')', tap.the('reset')),
+SELECT is(tap.steps('a.anon', format('SELECT civic.reset_password(''citi'', %L, ''Brown-Lamp7Post'')',
+    tap.the('reset')),
     'SET LOCAL ROLE none', $$SELECT tap.sign_in('citi', 'Brown-Lamp7Post')$$), 'signed_in token', 'and it holds');
 
 -- 6. Authenticators.
@@ -300,9 +319,11 @@ $$;
 UPDATE civic_private.credentials SET password_hash = civic_private.hash_password('Blue-Lamp7Post', 10)
 WHERE user_id = tap.id('a.citizen');
 SELECT is(tap.sign_in('citi', 'Blue-Lamp7Post'), 'signed_in token', 'not asked for before it is confirmed');
-SELECT is(tap.value('a.citizen', format('SELECT civic.confirm_totp(%L)', c.code)), c.outcome, format('confirm: %s', c.label))
+SELECT is(tap.value('a.citizen', format('SELECT civic.confirm_totp(%L)', c.code)), c.outcome, format('confirm: %s',
+    c.label))
 FROM (VALUES (tap.totp(-2), 'false', 'a minute ago'), (tap.totp(2), 'false', 'in a minute'),
-    (tap.totp(-1), 'true', 'the one before'), (tap.totp(1), 'true', 'the next'), ('', 'false', 'empty'), (NULL, 'false', 'null'))
+    (tap.totp(-1), 'true', 'the one before'), (tap.totp(1), 'true', 'the next'), ('', 'false', 'empty'), (NULL,
+        'false', 'null'))
     AS c (code, outcome, label);
 SELECT tap.do('a.citizen', format('SELECT civic.confirm_totp(%L)', tap.totp(-1))) \g /dev/null
 SELECT is(tap.value('a.citizen', 'SELECT civic.begin_totp()'), 'ZC075', 'there is one already');
@@ -313,7 +334,8 @@ SELECT is(tap.sign_in('citi', 'Blue-Lamp7Post', tap.totp(0)), 'signed_in token',
 SELECT is(tap.sign_in('citi', 'Blue-Lamp7Post', tap.totp(0)), 'refused', 'and accepted once');
 SELECT is(tap.sign_in('citi', 'Blue-Lamp7Post', tap.totp(1)), 'signed_in token', 'then the next');
 SELECT is(tap.sign_in('citi', 'Blue-Lamp7Post', tap.totp(0)), 'refused', 'and none before it');
-UPDATE civic_private.verification_codes SET created_at = created_at - interval '2 hours' WHERE organization_id = tap.id('a');
+UPDATE civic_private.verification_codes SET created_at = created_at - interval '2 hours' WHERE organization_id =
+    tap.id('a');
 SELECT is(tap.sign_in('citi', NULL, tap.code('citi', 'login')), 'refused', 'a one-time code alone is no second factor');
 UPDATE civic_private.credentials SET totp_last_step = NULL WHERE user_id = tap.id('a.citizen');
 SELECT is(tap.value('a.citizen', $$SELECT civic.remove_totp('x')$$), 'false', 'removed with a code only');
@@ -352,7 +374,8 @@ SELECT is(tap.attempt('a.citizen', format('SELECT civic.open_session(%L)', tap.i
 SELECT is(tap.attempt('a.service', format('SELECT civic.open_session(%L)', tap.id(p.person))), 'P0002',
     format('no session for %s', p.person)) FROM (VALUES ('a.inactive'), ('b.citizen')) AS p (person);
 CREATE FUNCTION tap.live() RETURNS text LANGUAGE sql AS $$
-    SELECT string_agg(t.name, ' ' ORDER BY t.name) FROM tap.tokens AS t JOIN civic.user_sessions AS s ON s.id = t.session
+    SELECT string_agg(t.name, ' ' ORDER BY t.name) FROM tap.tokens AS t JOIN civic.user_sessions AS s ON s.id =
+        t.session
     WHERE civic_private.is_session_live(s.revoked_at, s.expires_at, s.last_activity, interval '60 minutes')
 $$;
 SELECT is(tap.live(), 'one three two', 'three sessions');
@@ -369,11 +392,13 @@ SELECT is_empty($$SELECT FROM civic_private.session_tokens AS s, tap.tokens AS t
     'tokens are not kept');
 
 -- What a token says, as src/identity.c reads it.
-SELECT is(c.claims - 'jti' - 'iat' - 'exp' - 'session_id', jsonb_build_object('role', 'civic_user', 'sub', tap.id('a.citizen'),
+SELECT is(c.claims - 'jti' - 'iat' - 'exp' - 'session_id', jsonb_build_object('role', 'civic_user', 'sub',
+    tap.id('a.citizen'),
     'organization_id', tap.id('a')), 'the claims') || E'\n'
     || is((c.claims ->> 'exp')::numeric, floor(extract(epoch FROM now() + interval '24 hours')), 'good for a day')
 FROM tap.tokens AS t, LATERAL (SELECT convert_from(decode(rpad(translate(split_part(t.access, '.', 2), '-_', '+/'),
-    (length(split_part(t.access, '.', 2)) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::jsonb) AS c (claims) WHERE t.name = 'five';
+    (length(split_part(t.access, '.', 2)) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::jsonb) AS c (claims) WHERE t.name =
+        'five';
 SELECT tap.open('admin', 'a.admin') \g /dev/null
 SELECT is(t.expires_at, now() + interval '8 hours', 'for administrators, eight hours') FROM tap.tokens AS t
 WHERE t.name = 'admin';
@@ -382,7 +407,8 @@ CREATE FUNCTION tap.with_token(token text, query text) RETURNS text LANGUAGE plp
 DECLARE
     result text;
 BEGIN
-    PERFORM set_config('request.jwt.claims', convert_from(decode(rpad(translate(split_part(t.access, '.', 2), '-_', '+/'),
+    PERFORM set_config('request.jwt.claims', convert_from(decode(rpad(translate(split_part(t.access, '.', 2), '-_',
+        '+/'),
         (length(split_part(t.access, '.', 2)) + 3) / 4 * 4, '='), 'base64'), 'UTF8'), true)
     FROM tap.tokens AS t WHERE t.name = token;
     PERFORM set_config('civic.organization_id', '', true), set_config('civic.user_id', '', true),
@@ -395,7 +421,8 @@ EXCEPTION WHEN OTHERS THEN
     RETURN SQLSTATE;
 END
 $$;
-SELECT is(tap.with_token('five', 'SELECT civic.current_user_id()'), tap.id('a.citizen')::text, 'the token names its person');
+SELECT is(tap.with_token('five', 'SELECT civic.current_user_id()'), tap.id('a.citizen')::text,
+    'the token names its person');
 SELECT is(tap.with_token(t.name, 'SELECT 1'), 'ZC074', format('session %s has ended', t.name))
 FROM tap.tokens AS t WHERE t.name IN ('one', 'three');
 UPDATE civic.user_sessions SET last_activity = now() - interval '10 minutes' WHERE revoked_at IS NULL;
@@ -419,7 +446,8 @@ DECLARE
     result record;
 BEGIN
     PERFORM set_config('civic.organization_id', tap.id('a')::text, true), set_config('role', 'civic_anon', true);
-    SELECT r.* INTO result FROM civic.refresh_session((SELECT t.refresh FROM tap.tokens AS t WHERE t.name = token)) AS r;
+    SELECT r.* INTO result FROM civic.refresh_session((SELECT t.refresh FROM tap.tokens AS t WHERE t.name = token)) AS
+        r;
     PERFORM set_config('role', 'none', true), tap.unbecome();
     IF into_name IS NOT NULL THEN
         INSERT INTO tap.tokens VALUES (into_name, result.access_token, result.new_refresh_token, result.session_id);
@@ -477,7 +505,8 @@ SELECT is(tap.value('a.service', format('SELECT user_id FROM civic.find_session(
 SELECT is(tap.steps('a.super_admin', $$UPDATE civic.security_events SET investigation_notes = 'a mistyped password'$$,
     'SELECT bool_and(is_investigated AND investigated_by = civic.current_user_id() AND investigated_at = now())'
     ' FROM civic.security_events'), 'true', 'who looks into an event is kept');
-SELECT is(tap.attempt('a.super_admin', $$UPDATE civic.security_events SET risk_score = 0$$), 'ZC004', 'an event stays as it was');
+SELECT is(tap.attempt('a.super_admin', $$UPDATE civic.security_events SET risk_score = 0$$), 'ZC004',
+    'an event stays as it was');
 UPDATE civic.security_events SET created_at = now() - interval '91 days' WHERE false;
 SELECT is(tap.attempt(a.actor, 'SELECT civic.forget_sign_ins()'), a.outcome, format('forget_sign_ins by %s', a.actor))
 FROM (VALUES ('a.citizen', '42501'), ('a.auditor', '42501'), ('a.admin', '1')) AS a (actor, outcome);
@@ -488,7 +517,8 @@ SELECT is(tap.steps('a.admin', $$SELECT civic.forget_sign_ins('-1 minutes')$$,
 DROP EXTENSION pgcrypto;
 SELECT civic.set_token_secret(repeat('s', 40)) \g /dev/null
 SELECT is(tap.sign_in('citi', 'Blue-Lamp7Post'), 'ZC070', 'passwords need pgcrypto');
-UPDATE civic_private.verification_codes SET created_at = created_at - interval '2 hours' WHERE organization_id = tap.id('a');
+UPDATE civic_private.verification_codes SET created_at = created_at - interval '2 hours' WHERE organization_id =
+    tap.id('a');
 UPDATE civic.users SET two_fa_enabled = false WHERE id = tap.id('a.citizen');
 SELECT is(tap.sign_in('citi', NULL, tap.code('citi', 'login')), 'signed_in token', 'codes do not');
 
