@@ -55,6 +55,10 @@ COMMENT ON TYPE civic.account_origin IS 'How an account came to be.';
 CREATE TYPE civic.area_type AS ENUM ('district', 'ward', 'circle', 'radius', 'polygon');
 COMMENT ON TYPE civic.area_type IS 'How the area of an assignment is described.';
 
+CREATE TYPE civic.delivery_channel AS ENUM ('sms', 'email', 'app');
+COMMENT ON TYPE civic.delivery_channel IS
+    'How a message or a one-time code reaches its person: by SMS, by e-mail, or in the app as a push message.';
+
 CREATE TYPE civic.project_status AS ENUM ('planning', 'in_progress', 'completed', 'on_hold', 'cancelled');
 COMMENT ON TYPE civic.project_status IS 'State of a project.';
 

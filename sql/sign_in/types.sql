@@ -7,9 +7,6 @@ CREATE TYPE civic.code_purpose AS ENUM (
 );
 COMMENT ON TYPE civic.code_purpose IS 'What a one-time code is good for.';
 
-CREATE TYPE civic.delivery_channel AS ENUM ('sms', 'email', 'app');
-COMMENT ON TYPE civic.delivery_channel IS 'How a one-time code reaches its person.';
-
 CREATE TYPE civic.sign_in_verdict AS ENUM ('signed_in', 'refused', 'code_needed', 'password_change_needed');
 COMMENT ON TYPE civic.sign_in_verdict IS
     'What came of signing in. Refused says nothing of why, nor whether the account exists. The other two only who knew'
