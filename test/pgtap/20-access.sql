@@ -64,7 +64,8 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('outbox',               '0      0     0     0     0     all   all   0     0     0     0     42501 all   all'),
     ('audit_entries',        '0      0     0     0     all   all   all   0     all   0     0     42501 all   all'),
     ('audit_labels',         'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
-    ('audit_actions',        'all    all   all   all   all   all   all   all   all   all   0     42501 all   all');
+    ('audit_actions',        'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('appeals',              '1      0     all   1     all   all   all   0     0     0     0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -640,6 +641,15 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('outbox', 'UPDATE', $$UPDATE civic.outbox SET attempts = 9$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('outbox', 'DELETE', $$DELETE FROM civic.outbox$$,
+    ('appeals', 'INSERT', $$INSERT INTO civic.appeals (organization_id, report_id, ordinal, appeal_type, reason)
+        VALUES (tap.id('$o'), tap.id('$o.own_citizen'), 2, 'classification', 'It is not so.')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('appeals', 'UPDATE', $$UPDATE civic.appeals SET status = 'withdrawn' WHERE id = tap.id('$o.appeal.own_citizen')$$,
+                        '1       0     0     0     0     ZC003 ZC003 0     0     0     0     42501 ZC003 42501'),
+    ('appeals', 'UPDATE', $$UPDATE civic.appeals SET status = 'under_review'
+        WHERE id = tap.id('$o.appeal.own_citizen')$$,
+                        'ZC003   0     0     0     0     1     1     0     0     0     0     42501 ZC003 42501'),
+    ('appeals', 'DELETE', $$DELETE FROM civic.appeals$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
