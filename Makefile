@@ -3,6 +3,7 @@
 EXTENSION = civic
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" civic.control)
 MODULE_big = civic
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/core/*.c))) \
 OBJS = \
 	src/init.o \
 	src/caches.o \

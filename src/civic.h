@@ -32,6 +32,7 @@ typedef enum CivicCache
 	CIVIC_CACHE_ROUTING,    /* rules of routing, categories, departments, names of areas */
 	CIVIC_CACHE_DUPLICATES, /* duplicate policies, categories */
 	CIVIC_CACHE_CALENDAR,   /* business calendars and their holidays */
+	CIVIC_CACHE_AUDIT,      /* segments of the audit log, names of actions */
 	CIVIC_CACHES
 } CivicCache;
 
@@ -306,6 +307,10 @@ typedef struct CivicRouter
 
 extern const CivicRouter *civic_router(const pg_uuid_t *organization);
 extern int civic_router_area(const CivicRouter *router, const pg_uuid_t *area);
+
+/* ---- audit_store.c ---- */
+
+extern void civic_init_audit(void);
 
 /* ---- workflow.c ---- */
 

@@ -450,12 +450,14 @@ BEGIN
         WHERE m.organization_id = NEW.organization_id AND m.report_id = NEW.id;
         UPDATE civic.status_history AS h SET is_public = shown
         WHERE h.organization_id = NEW.organization_id AND h.entity_id = NEW.id;
+        UPDATE civic.comments AS c SET is_open = shown
+        WHERE c.organization_id = NEW.organization_id AND c.report_id = NEW.id;
     END IF;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION civic_private.follow_report() IS
-    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report.';
+    'AFTER UPDATE row trigger on civic.reports: files, history and comments are as visible as the report.';
 
 CREATE FUNCTION civic_private.apply_task_state(organization uuid, report uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
