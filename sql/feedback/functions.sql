@@ -111,7 +111,8 @@ AS $$
         WHERE b.organization_id = civic.current_organization_id()
             AND (feedback_statistics.department_id IS NULL OR b.department_id = feedback_statistics.department_id)
             AND (feedback_statistics.officer_id IS NULL OR b.officer_id = feedback_statistics.officer_id)
-            AND b.created_at >= coalesce(created_from, '-infinity') AND b.created_at < coalesce(created_until, 'infinity')
+            AND b.created_at >= coalesce(created_from, '-infinity')
+            AND b.created_at < coalesce(created_until, 'infinity')
     )
     SELECT jsonb_build_object(
         'total', count(*),
@@ -252,8 +253,8 @@ END
 $$;
 COMMENT ON FUNCTION civic.settle_dispute(uuid, boolean, text) IS
     'Settles the open disputes of a resolution, with notes of 1 to 1000 characters: the report is opened again for its'
-    ' officer, or stays as it is. Needs resolve:disputes, for moderators in their areas. Errors: P0002 no such report or'
-    ' nobody disputes it, 42501 not open to the caller, ZC001 and ZC002 refused by the guard, 23514 notes.';
+    ' officer, or stays as it is. Needs resolve:disputes, for moderators in their areas. Errors: P0002 no such report'
+    ' or nobody disputes it, 42501 not open to the caller, ZC001 and ZC002 refused by the guard, 23514 notes.';
 
 CREATE FUNCTION civic.disputed_reports(max_rows integer DEFAULT 50) RETURNS TABLE (
     report_id uuid, report_number text, title text, status civic.report_status, disputes bigint, confirmations bigint,
