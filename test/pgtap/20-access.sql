@@ -67,7 +67,10 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('audit_actions',        'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('appeals',              '1      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
     ('feedbacks',            '0      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
-    ('resolution_confirmations', '1 0     all   0     all   all   all   0     0     0     0     42501 all   all');
+    ('resolution_confirmations', '1 0     all   0     all   all   all   0     0     0     0     42501 all   all'),
+    ('reputation_events',    '0      0     all   all   all   all   all   1     1     0     0     42501 all   all'),
+    ('report_validations',   '0      0     all   0     all   all   all   1     1     0     0     42501 all   all'),
+    ('officer_metrics',      '0      0     0     1     all   all   all   0     0     0     0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -620,8 +623,6 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('notification_settings', 'UPDATE', $$UPDATE civic.notification_settings SET digest = 'daily'
         WHERE organization_id = tap.id('$o')$$,
                         '0       1     0     0     0     0     0     0     0     0     0     42501 2     42501'),
-    ('notification_settings', 'DELETE', $$DELETE FROM civic.notification_settings
-        WHERE organization_id = tap.id('$o')$$,
     ('notification_settings', 'DELETE',
         $$DELETE FROM civic.notification_settings WHERE organization_id = tap.id('$o')$$,
                         '0       1     0     0     0     0     0     0     0     0     0     42501 2     42501'),
@@ -665,6 +666,27 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('resolution_confirmations', 'UPDATE', $$UPDATE civic.resolution_confirmations SET is_confirmed = false$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('resolution_confirmations', 'DELETE', $$DELETE FROM civic.resolution_confirmations$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('reputation_events', 'INSERT', $$INSERT INTO civic.reputation_events (organization_id, user_id, points, reason)
+        VALUES (tap.id('$o'), $me, 100, 'adjusted')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('reputation_events', 'UPDATE', $$UPDATE civic.reputation_events SET points = 100$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('reputation_events', 'DELETE', $$DELETE FROM civic.reputation_events$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('report_validations', 'INSERT', $$INSERT INTO civic.report_validations (organization_id, report_id, user_id, vote,
+        weight) VALUES (tap.id('$o'), tap.id('$o.pub_open'), $me, 'valid', 3)$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('report_validations', 'UPDATE', $$UPDATE civic.report_validations SET weight = 3$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('report_validations', 'DELETE', $$DELETE FROM civic.report_validations$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('officer_metrics', 'INSERT', $$INSERT INTO civic.officer_metrics (organization_id, officer_id, period_start, period_end)
+        VALUES (tap.id('$o'), $me, '2021-01-01', '2021-01-02')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('officer_metrics', 'UPDATE', $$UPDATE civic.officer_metrics SET resolution_rate = 100$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('officer_metrics', 'DELETE', $$DELETE FROM civic.officer_metrics$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
