@@ -8,11 +8,7 @@ BEGIN
         SELECT p.oid::regprocedure AS signature, p.provolatile = 'v' AS writes, p.prosecdef AS definer,
             n.nspname = 'civic' AND p.prorettype <> 'trigger'::regtype
                 AND p.proname NOT IN ('create_data_model', 'create_organization', 'protect_table',
-<<<<<<< HEAD
-                    'audit_table') AS open
-=======
-                    'set_token_secret') AS open
->>>>>>> e725a64fec40788a184bd864092f259c55c9847c
+                    'audit_table', 'set_token_secret') AS open
         FROM pg_proc AS p
         JOIN pg_namespace AS n ON n.oid = p.pronamespace
         WHERE n.nspname IN ('civic', 'civic_private') AND p.oid <> ALL (known)
