@@ -33,7 +33,7 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('team_members',         '0      0     0     0     0     0     0     1     all   1     0     42501 all   all'),
     ('projects',             '0      0     0     0     0     0     0     1     all   0     0     42501 all   all'),
     ('workflow_transitions', 'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
-    ('status_history',       '7      7     23    12    all   23    all   7     7     7     0     7     all   all'),
+    ('status_history',       '7      7     25    12    all   25    all   7     7     7     0     7     all   all'),
     ('areas',                'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('categories',           'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('routing_rules',        '0      0     all   all   all   all   all   0     0     0     0     42501 all   all'),
@@ -65,7 +65,9 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('audit_entries',        '0      0     0     0     all   all   all   0     all   0     0     42501 all   all'),
     ('audit_labels',         'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('audit_actions',        'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
-    ('appeals',              '1      0     all   1     all   all   all   0     0     0     0     42501 all   all');
+    ('appeals',              '1      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
+    ('feedbacks',            '0      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
+    ('resolution_confirmations', '1 0     all   0     all   all   all   0     0     0     0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -73,9 +75,7 @@ DECLARE
     n text;
 BEGIN
     EXECUTE format('SELECT count(*)::text FROM civic.%I%s', tbl, CASE
-        WHEN tbl IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions') THEN '',
-    EXECUTE format('SELECT count(*)::text FROM civic.%I%s', tbl,
-        CASE WHEN tbl IN ('permissions', 'notification_types') THEN ''
+        WHEN tbl IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions') THEN ''
         ELSE format(' WHERE organization_id IN (%L, %L)', tap.id('a'),
             '00000000-0000-0000-0000-000000000000') END) INTO n;
     RETURN n;
@@ -641,6 +641,7 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('outbox', 'UPDATE', $$UPDATE civic.outbox SET attempts = 9$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('outbox', 'DELETE', $$DELETE FROM civic.outbox$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('appeals', 'INSERT', $$INSERT INTO civic.appeals (organization_id, report_id, ordinal, appeal_type, reason)
         VALUES (tap.id('$o'), tap.id('$o.own_citizen'), 2, 'classification', 'It is not so.')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
@@ -650,6 +651,20 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
         WHERE id = tap.id('$o.appeal.own_citizen')$$,
                         'ZC003   0     0     0     0     1     1     0     0     0     0     42501 ZC003 42501'),
     ('appeals', 'DELETE', $$DELETE FROM civic.appeals$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('feedbacks', 'INSERT', $$INSERT INTO civic.feedbacks (organization_id, report_id, rating, satisfaction_level)
+        VALUES (tap.id('$o'), tap.id('$o.pub_open'), 5, 'satisfied')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('feedbacks', 'UPDATE', $$UPDATE civic.feedbacks SET comment = 'x' WHERE id = tap.id('$o.feedback.priv_done')$$,
+                        '0       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('feedbacks', 'DELETE', $$DELETE FROM civic.feedbacks$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('resolution_confirmations', 'INSERT', $$INSERT INTO civic.resolution_confirmations (organization_id, report_id,
+        resolved_at, is_confirmed) VALUES (tap.id('$o'), tap.id('$o.pub_open'), now(), true)$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('resolution_confirmations', 'UPDATE', $$UPDATE civic.resolution_confirmations SET is_confirmed = false$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('resolution_confirmations', 'DELETE', $$DELETE FROM civic.resolution_confirmations$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
