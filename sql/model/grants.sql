@@ -23,4 +23,7 @@ GRANT DELETE ON civic.report_supporters TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.user_scores TO civic_service;
 GRANT INSERT ON civic.report_supporters, civic.user_sessions TO civic_service;
 GRANT UPDATE, DELETE ON civic.user_sessions TO civic_service;
+GRANT INSERT, UPDATE ON civic.cases TO civic_user, civic_service;
+GRANT INSERT ON civic.case_logs, civic.case_documents TO civic_user, civic_service;
+GRANT INSERT, DELETE ON civic.case_reports TO civic_user, civic_service;
 GRANT SELECT ON SEQUENCE civic.report_number_seq TO civic_service;

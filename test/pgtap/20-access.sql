@@ -31,7 +31,7 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('team_members',         '0      0     0     0     0     0     0     1     all   1     0     42501 all   all'),
     ('projects',             '0      0     0     0     0     0     0     1     all   0     0     42501 all   all'),
     ('workflow_transitions', 'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
-    ('status_history',       '7      7     all   8     all   all   all   7     7     7     0     7     all   all'),
+    ('status_history',       '7      7     19    8     all   19    all   7     7     7     0     7     all   all'),
     ('areas',                'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('categories',           'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('routing_rules',        '0      0     all   all   all   all   all   0     0     0     0     42501 all   all'),
@@ -48,6 +48,10 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('sla_policies',         'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('sla_pauses',           '0      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
     ('escalations',          '0      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
+    ('cases',                '0      0     0     0     all   0     all   2     0     0     0     42501 all   all'),
+    ('case_logs',            '0      0     0     0     all   0     all   2     0     0     0     42501 all   all'),
+    ('case_documents',       '0      0     0     0     all   0     all   1     0     0     0     42501 all   all'),
+    ('case_reports',         '0      0     0     0     all   0     all   1     0     0     0     42501 all   all'),
     ('notification_types',   'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('notification_templates', 'all  all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('notification_settings', '0     1     0     0     0     0     0     0     0     0     0     42501 all   all'),
@@ -59,8 +63,8 @@ CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     n text;
 BEGIN
-    EXECUTE format('SELECT count(*)::text FROM civic.%I%s', tbl,
-        CASE WHEN tbl IN ('permissions', 'notification_types') THEN ''
+    EXECUTE format('SELECT count(*)::text FROM civic.%I%s', tbl, CASE
+        WHEN tbl IN ('permissions', 'notification_types') THEN ''
         ELSE format(' WHERE organization_id IN (%L, %L)', tap.id('a'),
             '00000000-0000-0000-0000-000000000000') END) INTO n;
     RETURN n;
@@ -476,6 +480,41 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '0       0     0     1     0     1     1     0     0     0     0     42501 1     42501'),
     ('escalations', 'DELETE', $$DELETE FROM civic.escalations$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    -- A case is the clerk's until the chair has it. The system that opens one must say for whom.
+    ('cases', 'INSERT', $$INSERT INTO civic.cases (organization_id, title, description, created_by)
+        VALUES (tap.id('$o'), 'New', 'New', $me)$$,
+                        '42501   42501 42501 42501 42501 42501 42501 1     42501 42501 42501 42501 1     42501'),
+    ('cases', 'INSERT', $$INSERT INTO civic.cases (organization_id, title, description, created_by)
+        VALUES (tap.id('$o'), 'New', 'New', tap.id('$o.chair'))$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    ('cases', 'UPDATE', $$UPDATE civic.cases SET title = 'x' WHERE id = tap.id('$o.case_new')$$,
+                        '0       0     0     0     0     0     0     1     0     0     0     42501 1     42501'),
+    ('cases', 'UPDATE', $$UPDATE civic.cases SET priority = 'urgent' WHERE id = tap.id('$o.case_new')$$,
+                        '0       0     0     0     0     0     0     ZC004 0     0     0     42501 1     42501'),
+    ('cases', 'DELETE', $$DELETE FROM civic.cases WHERE id = tap.id('$o.case_new')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('case_logs', 'INSERT', $$INSERT INTO civic.case_logs (organization_id, case_id, user_id, details)
+        VALUES (tap.id('$o'), tap.id('$o.case_worked'), $me, '{"comment": "x"}')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 1     42501 42501 42501 42501 1     42501'),
+    ('case_logs', 'UPDATE', $$UPDATE civic.case_logs SET details = '{"comment": "x"}'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('case_logs', 'DELETE', $$DELETE FROM civic.case_logs$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('case_documents', 'INSERT', $$INSERT INTO civic.case_documents (organization_id, case_id, file_name, storage_key,
+        mime_type, file_size, uploaded_by)
+        VALUES (tap.id('$o'), tap.id('$o.case_worked'), 'x', 'x', 'text/plain', 1, $me)$$,
+                        '42501   42501 42501 42501 42501 42501 42501 1     42501 42501 42501 42501 1     42501'),
+    ('case_documents', 'UPDATE', $$UPDATE civic.case_documents SET file_name = 'y'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('case_documents', 'DELETE', $$DELETE FROM civic.case_documents$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('case_reports', 'INSERT', $$INSERT INTO civic.case_reports (organization_id, case_id, report_id, linked_by)
+        VALUES (tap.id('$o'), tap.id('$o.case_worked'), tap.id('$o.pub_new'), $me)$$,
+                        '42501   42501 42501 42501 42501 42501 42501 1     42501 42501 42501 42501 1     42501'),
+    ('case_reports', 'UPDATE', $$UPDATE civic.case_reports SET linked_at = now()$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('case_reports', 'DELETE', $$DELETE FROM civic.case_reports WHERE case_id = tap.id('$o.case_worked')$$,
+                        '0       0     0     0     0     0     0     1     0     0     0     42501 1     42501'),
     ('notification_types', 'INSERT', $$INSERT INTO civic.notification_types (code, category, title, message)
         VALUES ('news', 'system', 'x', 'x')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
@@ -502,8 +541,8 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('notification_settings', 'UPDATE', $$UPDATE civic.notification_settings SET digest = 'daily'
         WHERE organization_id = tap.id('$o')$$,
                         '0       1     0     0     0     0     0     0     0     0     0     42501 2     42501'),
-    ('notification_settings', 'DELETE',
-        $$DELETE FROM civic.notification_settings WHERE organization_id = tap.id('$o')$$,
+    ('notification_settings', 'DELETE', $$DELETE FROM civic.notification_settings
+        WHERE organization_id = tap.id('$o')$$,
                         '0       1     0     0     0     0     0     0     0     0     0     42501 2     42501'),
     -- Nobody writes messages by hand, and nobody but their person marks them as read; an auditor writes nothing.
     ('notifications', 'INSERT', $$INSERT INTO civic.notifications (organization_id, recipient_id, type, category, title,
