@@ -75,7 +75,8 @@ DECLARE
     n text;
 BEGIN
     EXECUTE format('SELECT count(*)::text FROM civic.%I%s', tbl, CASE
-        WHEN tbl IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions') THEN ''
+        WHEN tbl IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions') THEN '',
+        WHEN tbl IN ('permissions', 'notification_types') THEN ''
         ELSE format(' WHERE organization_id IN (%L, %L)', tap.id('a'),
             '00000000-0000-0000-0000-000000000000') END) INTO n;
     RETURN n;
