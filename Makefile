@@ -33,6 +33,7 @@ OBJS = \
 	src/route.o \
 	src/calendars.o \
 	src/sla.o \
+	src/attendance.o \
 	src/core/tiles.o \
 	src/core/tiling.o \
 	src/core/routes.o \
@@ -42,7 +43,8 @@ OBJS = \
 	src/core/grid.o \
 	src/core/address.o \
 	src/core/likeness.o \
-	src/core/worktime.o
+	src/core/worktime.o \
+	src/core/presence.o
 PGFILEDESC = "civic - back end of a public body"
 DATA_built = sql/civic--$(EXTVERSION).sql
 EXTRA_CLEAN = sql/civic--$(EXTVERSION).sql test/expected $(OBJS:.o=.d) build

@@ -4,7 +4,7 @@ GRANT USAGE ON SCHEMA civic TO civic_anon, civic_user, civic_service, civic_audi
 GRANT USAGE, CREATE ON SCHEMA civic, civic_private TO civic_owner;
 
 GRANT SELECT ON civic.organizations, civic.departments, civic.categories, civic.areas, civic.reports, civic.media,
-    civic.status_history, civic.workflow_transitions
+    civic.status_history, civic.workflow_transitions, civic.meetings
     TO civic_anon;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA civic TO civic_user, civic_service, civic_auditor;
@@ -21,4 +21,18 @@ GRANT DELETE ON civic.report_supporters TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.user_scores TO civic_service;
 GRANT INSERT ON civic.report_supporters, civic.user_sessions TO civic_service;
 GRANT UPDATE, DELETE ON civic.user_sessions TO civic_service;
+GRANT INSERT, UPDATE ON civic.policy_versions, civic.professional_credentials, civic.mandates, civic.meetings,
+    civic.attendance_sessions, civic.user_identities, civic.message_threads, civic.legal_holds
+    TO civic_user, civic_service;
+GRANT INSERT, DELETE ON civic.meeting_contacts TO civic_user, civic_service;
+GRANT INSERT, UPDATE, DELETE ON civic.retention_policies TO civic_user, civic_service;
+GRANT INSERT ON civic.message_attachments, civic.verification_proofs TO civic_user, civic_service;
+GRANT UPDATE ON civic.message_sla TO civic_user, civic_service;
+GRANT UPDATE ON civic.message_attachments, civic.verification_proofs TO civic_service;
+GRANT INSERT, UPDATE ON civic.subscriptions TO civic_service;
+-- No row of these is ever changed: the rights are there so that the trigger answers, and says what to do instead.
+GRANT INSERT, UPDATE, DELETE ON civic.attendance_events, civic.selfie_artifacts, civic.data_quality_signals,
+    civic.consent_artifacts, civic.review_artifacts, civic.emergency_explanations, civic.explanation_attachments,
+    civic.messages
+    TO civic_user, civic_service;
 GRANT SELECT ON SEQUENCE civic.report_number_seq TO civic_service;
