@@ -12,15 +12,20 @@ GRANT UPDATE ON civic.organizations TO civic_user, civic_service;
 GRANT INSERT, UPDATE, DELETE ON civic.departments, civic.jurisdictions, civic.user_profiles, civic.roles,
     civic.user_roles, civic.area_assignments, civic.teams, civic.team_members, civic.projects,
     civic.workflow_transitions, civic.areas, civic.categories, civic.reports, civic.media, civic.routing_rules,
-    civic.duplicate_policies, civic.duplicate_rejections, civic.business_calendars, civic.calendar_holidays
+    civic.duplicate_policies, civic.duplicate_rejections, civic.business_calendars, civic.calendar_holidays,
+    civic.notification_templates, civic.notification_settings
     TO civic_user, civic_service;
 GRANT INSERT, DELETE ON civic.role_permissions TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.users, civic.tasks, civic.sla_policies TO civic_user, civic_service;
 GRANT UPDATE ON civic.escalations TO civic_user, civic_service;
+GRANT UPDATE, DELETE ON civic.notifications TO civic_user, civic_service;
 GRANT DELETE ON civic.report_supporters TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.user_scores TO civic_service;
 GRANT INSERT ON civic.report_supporters, civic.user_sessions TO civic_service;
 GRANT UPDATE, DELETE ON civic.user_sessions TO civic_service;
+GRANT INSERT, UPDATE ON civic.cases TO civic_user, civic_service;
+GRANT INSERT ON civic.case_logs, civic.case_documents TO civic_user, civic_service;
+GRANT INSERT, DELETE ON civic.case_reports TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.policy_versions, civic.professional_credentials, civic.mandates, civic.meetings,
     civic.attendance_sessions, civic.user_identities, civic.message_threads, civic.legal_holds
     TO civic_user, civic_service;
