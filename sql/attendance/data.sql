@@ -46,3 +46,19 @@ FROM (
         ('subscription', 'active', 'cancelled', '{system}', NULL, NULL, 1000, '{}', NULL),
         ('subscription', 'past_due', 'cancelled', '{system}', NULL, NULL, 1000, '{}', NULL)
 ) AS m (workflow, from_status, to_status, actors, permission_code, reason_column, reason_max, required, description);
+
+INSERT INTO civic.notification_types
+    (code, category, default_priority, channels, is_mandatory, title, message, action_url, variables)
+VALUES
+    ('attendance_request', 'attendance', 'high', '{app,email,sms}', false, 'Please answer by {deadline}',
+        'Your professional asks: {content}', '/threads/{subject_id}', '{content,deadline}'),
+    ('attendance_message', 'attendance', 'normal', '{app,email}', false, 'New message',
+        '{content}', '/threads/{subject_id}', '{content}'),
+    ('attendance_request_overdue', 'attendance', 'high', '{app,email}', false, 'A request was not answered',
+        'It was to be answered by {deadline}.', '/threads/{subject_id}', '{deadline}'),
+    ('attendance_enrolled', 'attendance', 'normal', '{app}', false, '{name} is enrolled',
+        '{name} has joined your mandate.', '/mandates/{subject_id}', '{name}'),
+    ('attendance_reviewed', 'attendance', 'normal', '{app}', false, 'A record of yours was reviewed',
+        'Professional determination: {decision}. {reason}', '/records/{subject_id}', '{decision,reason}'),
+    ('attendance_explained', 'attendance', 'normal', '{app}', false, 'New explanation: {category}',
+        '{narrative}', '/explanations/{subject_id}', '{category,narrative}');

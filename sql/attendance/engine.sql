@@ -658,6 +658,25 @@ COMMENT ON FUNCTION civic_private.check_explanation() IS
     'BEFORE INSERT row trigger on civic.emergency_explanations: the clock of the server, and a session of the same'
     ' person. Errors: 23503, ZC127 switched off.';
 
+CREATE FUNCTION civic_private.tell_record() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'review_artifacts' THEN
+        PERFORM civic_private.notify(NEW.organization_id, NEW.contact_id, 'attendance_reviewed',
+            NEW.source_record_type::text, NEW.source_record_id,
+            jsonb_build_object('decision', NEW.decision_type, 'reason', NEW.reason));
+    ELSE
+        PERFORM civic_private.notify(NEW.organization_id, NEW.professional_id, 'attendance_explained',
+            'emergency_explanation', NEW.id,
+            jsonb_build_object('category', NEW.category, 'narrative', left(NEW.narrative, 500)));
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.tell_record() IS
+    'AFTER INSERT row trigger on reviews and explanations: tells the other side.';
+
 CREATE FUNCTION civic_private.check_proof() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$

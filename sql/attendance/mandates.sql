@@ -114,6 +114,8 @@ BEGIN
     UPDATE civic.mandates AS m
     SET status = 'enrolled', enrolled_at = now(), enrolled_contact_id = person
     WHERE m.organization_id = organization AND m.id = mandate.id;
+    PERFORM civic_private.notify(organization, mandate.professional_id, 'attendance_enrolled', 'mandate', mandate.id,
+        jsonb_build_object('name', mandate.individual_name));
     RETURN mandate.id;
 END
 $$;
@@ -172,8 +174,8 @@ DECLARE
 BEGIN
     SELECT t.* INTO thread FROM civic.message_threads AS t
     WHERE t.organization_id = NEW.organization_id AND t.id = NEW.thread_id FOR KEY SHARE;
-    IF NOT FOUND OR NOT (civic.is_system() OR civic.current_user_id() IN (thread.contact_id, thread.professional_id))
-        THEN
+    IF NOT FOUND OR NOT (civic.is_system()
+        OR coalesce(civic.current_user_id() IN (thread.contact_id, thread.professional_id), false)) THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found',
             MESSAGE = 'the thread does not exist',
             DETAIL = 'No thread of yours has this id.';
@@ -248,14 +250,16 @@ CREATE FUNCTION civic_private.follow_message() RETURNS trigger
 AS $$
 DECLARE
     rules jsonb;
+    deadline timestamptz;
 BEGIN
     IF NEW.message_type = 'professional_request' THEN
         rules := civic_private.attendance_rules(NEW.organization_id,
             civic_private.policy_version_at(NEW.organization_id,
                 civic_private.attendance_jurisdiction(NEW.organization_id, NEW.contact_id), NEW.sent_at));
+        deadline := civic.work_add((rules ->> 'calendar_id')::uuid, NEW.sent_at,
+            (rules ->> 'sla_hours')::double precision * interval '1 hour');
         INSERT INTO civic.message_sla (organization_id, message_id, contact_id, opened_at, sla_deadline)
-        VALUES (NEW.organization_id, NEW.id, NEW.contact_id, NEW.sent_at, civic.work_add(
-            (rules ->> 'calendar_id')::uuid, NEW.sent_at, (rules ->> 'sla_hours')::numeric * interval '1 hour'));
+        VALUES (NEW.organization_id, NEW.id, NEW.contact_id, NEW.sent_at, deadline);
     ELSIF NEW.sender_role = 'individual' AND NEW.message_type <> 'correction' THEN
         -- An answer to one request answers that one; any other message answers all.
         UPDATE civic.message_sla AS s SET sla_state = 'responded', responded_at = NEW.sent_at
@@ -268,6 +272,12 @@ BEGIN
             WHERE o.organization_id = NEW.organization_id AND o.message_id = NEW.references_message_id
         ));
     END IF;
+    PERFORM civic_private.notify(NEW.organization_id,
+        CASE NEW.recipient_role WHEN 'individual' THEN NEW.contact_id WHEN 'professional' THEN NEW.professional_id END,
+        CASE NEW.message_type WHEN 'professional_request' THEN 'attendance_request' ELSE 'attendance_message' END,
+        'thread', NEW.thread_id, jsonb_build_object('content', left(NEW.content, 500),
+            'deadline', civic_private.local_time(deadline,
+                (SELECT o.time_zone FROM civic.organizations AS o WHERE o.id = NEW.organization_id))));
     RETURN NULL;
 END
 $$;
@@ -283,6 +293,7 @@ CREATE FUNCTION civic.tick_attendance(
 AS $$
 DECLARE
     organization uuid := civic.current_organization_id();
+    request record;
 BEGIN
     IF NOT civic.has_permission('system:admin') THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
@@ -324,15 +335,25 @@ BEGIN
     ) AS o
     WHERE c.organization_id = organization AND c.id = o.id;
     GET DIAGNOSTICS expired_credentials = ROW_COUNT;
-    UPDATE civic.message_sla AS s SET is_overdue = true
-    FROM (
-        SELECT o.id FROM civic.message_sla AS o
-        WHERE o.organization_id = organization AND o.sla_state = 'open' AND NOT o.is_overdue AND o.sla_deadline < at
-        ORDER BY o.sla_deadline LIMIT max_rows
-        FOR NO KEY UPDATE SKIP LOCKED
-    ) AS o
-    WHERE s.organization_id = organization AND s.id = o.id;
-    GET DIAGNOSTICS overdue_requests = ROW_COUNT;
+    overdue_requests := 0;
+    FOR request IN
+        UPDATE civic.message_sla AS s SET is_overdue = true
+        FROM (
+            SELECT o.id, m.thread_id FROM civic.message_sla AS o
+            JOIN civic.messages AS m ON m.organization_id = o.organization_id AND m.id = o.message_id
+            WHERE o.organization_id = organization AND o.sla_state = 'open' AND NOT o.is_overdue
+                AND o.sla_deadline < at
+            ORDER BY o.sla_deadline LIMIT max_rows
+            FOR NO KEY UPDATE OF o SKIP LOCKED
+        ) AS o
+        WHERE s.organization_id = organization AND s.id = o.id
+        RETURNING s.professional_id, s.sla_deadline, o.thread_id
+    LOOP
+        overdue_requests := overdue_requests + 1;
+        PERFORM civic_private.notify(organization, request.professional_id, 'attendance_request_overdue', 'thread',
+            request.thread_id, jsonb_build_object('deadline', civic_private.local_time(request.sla_deadline,
+                (SELECT o.time_zone FROM civic.organizations AS o WHERE o.id = organization))));
+    END LOOP;
 END
 $$;
 COMMENT ON FUNCTION civic.tick_attendance(integer, timestamptz) IS

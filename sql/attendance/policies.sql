@@ -32,7 +32,9 @@ CREATE POLICY updated ON civic.mandates FOR UPDATE
     WITH CHECK (professional_id = civic.current_user_id() AND civic.has_permission('create:mandate'));
 
 SELECT civic.protect_table('civic.meetings');
-CREATE POLICY readable ON civic.meetings FOR SELECT USING (is_active OR civic.has_permission('manage:meeting'));
+CREATE POLICY readable ON civic.meetings FOR SELECT USING (
+    is_active OR civic.has_permission('manage:meeting') OR civic.has_permission('view:all_attendance')
+);
 CREATE POLICY created ON civic.meetings FOR INSERT
     WITH CHECK (civic.has_permission('manage:meeting'));
 CREATE POLICY updated ON civic.meetings FOR UPDATE
@@ -196,3 +198,7 @@ CREATE POLICY updated ON civic.legal_holds FOR UPDATE
 
 SELECT civic.protect_table('civic.record_tombstones');
 CREATE POLICY readable ON civic.record_tombstones FOR SELECT USING (civic.has_permission('view:all_attendance'));
+
+CREATE POLICY attendance ON civic.status_history FOR SELECT
+    USING (workflow IN ('attendance_session', 'mandate', 'credential', 'thread', 'message_sla', 'proof', 'subscription')
+        AND civic.has_permission('view:all_attendance'));
