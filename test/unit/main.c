@@ -15,6 +15,7 @@ main(void)
 	test_address();
 	test_grid();
 	test_likeness();
+	test_presence();
 	test_transitions();
 	test_trigrams();
 	test_uuid7();

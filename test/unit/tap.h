@@ -17,6 +17,7 @@ extern void test_tiles(void);
 extern void test_address(void);
 extern void test_grid(void);
 extern void test_likeness(void);
+extern void test_presence(void);
 extern void test_transitions(void);
 extern void test_trigrams(void);
 extern void test_uuid7(void);
