@@ -14,6 +14,10 @@ GRANT INSERT, UPDATE, DELETE ON civic.departments, civic.jurisdictions, civic.us
     civic.workflow_transitions, civic.areas, civic.categories, civic.reports, civic.media, civic.routing_rules,
     civic.duplicate_policies, civic.duplicate_rejections, civic.business_calendars, civic.calendar_holidays
     TO civic_user, civic_service;
+GRANT INSERT, UPDATE ON civic.currencies, civic.payments, civic.payment_approvals TO civic_user, civic_service;
+GRANT INSERT, UPDATE, DELETE ON civic.clients, civic.deals, civic.commissions TO civic_user, civic_service;
+GRANT INSERT ON civic.deal_notes, civic.payment_refunds TO civic_user, civic_service;
+GRANT UPDATE ON civic.payment_invoices TO civic_user, civic_service;
 GRANT INSERT, DELETE ON civic.role_permissions TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.users, civic.tasks, civic.sla_policies TO civic_user, civic_service;
 GRANT UPDATE ON civic.escalations TO civic_user, civic_service;
