@@ -397,7 +397,7 @@ FROM (
         ('validation:weight_3x', 'moderator'),
         ('verify_deal_payment', 'organization_admin verifier'),
         ('verify_payments', 'organization_admin verifier'),
-        ('view:all_cases', 'chair'),
+        ('view:all_cases', 'chair auditor super_admin'),
         ('view:area_analytics', 'moderator nodal_officer auditor admin super_admin'),
         ('view:audit_logs', 'auditor admin super_admin'),
         ('view:basic_analytics', 'citizen contributor moderator nodal_officer auditor admin super_admin'),

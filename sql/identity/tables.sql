@@ -13,6 +13,7 @@ CREATE TABLE civic.organizations (
     website text,
     logo_url text,
     time_zone text NOT NULL DEFAULT 'UTC',
+    notification_channels civic.delivery_channel[] NOT NULL DEFAULT '{}',
     sales_goal numeric(15, 2) NOT NULL DEFAULT 100000,
     is_active boolean NOT NULL DEFAULT true,
     is_default boolean NOT NULL DEFAULT false,
@@ -39,6 +40,9 @@ COMMENT ON COLUMN civic.organizations.logo_url IS 'URL of the logo.';
 COMMENT ON COLUMN civic.organizations.created_at IS 'When the row was created.';
 COMMENT ON COLUMN civic.organizations.updated_at IS 'When the row was last changed; null until then.';
 COMMENT ON COLUMN civic.organizations.code IS 'City code in report numbers: 2 to 10 capital letters or digits.';
+COMMENT ON COLUMN civic.organizations.notification_channels IS
+    'Ways out of the application that the organization serves by a worker of its outbox; without any, messages are only'
+    ' read in the application.';
 COMMENT ON COLUMN civic.organizations.time_zone IS 'IANA name of the time zone of office hours and report years.';
 COMMENT ON COLUMN civic.organizations.sales_goal IS 'Sales goal of the whole organization, in its currency.';
 COMMENT ON COLUMN civic.organizations.is_active IS 'False: nobody of the organization has any rights.';

@@ -65,7 +65,8 @@ CREATE TYPE civic.code_purpose AS ENUM (
 COMMENT ON TYPE civic.code_purpose IS 'What a one-time code is good for.';
 
 CREATE TYPE civic.delivery_channel AS ENUM ('sms', 'email', 'app');
-COMMENT ON TYPE civic.delivery_channel IS 'How a one-time code reaches its person.';
+COMMENT ON TYPE civic.delivery_channel IS
+    'How a message or a one-time code reaches its person: by SMS, by e-mail, or in the app as a push message.';
 
 CREATE TYPE civic.project_status AS ENUM ('planning', 'in_progress', 'completed', 'on_hold', 'cancelled');
 COMMENT ON TYPE civic.project_status IS 'State of a project.';

@@ -12,7 +12,8 @@ GRANT UPDATE ON civic.organizations TO civic_user, civic_service;
 GRANT INSERT, UPDATE, DELETE ON civic.departments, civic.jurisdictions, civic.user_profiles, civic.roles,
     civic.user_roles, civic.area_assignments, civic.teams, civic.team_members, civic.projects,
     civic.workflow_transitions, civic.areas, civic.categories, civic.reports, civic.media, civic.routing_rules,
-    civic.duplicate_policies, civic.duplicate_rejections, civic.business_calendars, civic.calendar_holidays
+    civic.duplicate_policies, civic.duplicate_rejections, civic.business_calendars, civic.calendar_holidays,
+    civic.notification_templates, civic.notification_settings
     TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.currencies, civic.payments, civic.payment_approvals TO civic_user, civic_service;
 GRANT INSERT, UPDATE, DELETE ON civic.clients, civic.deals, civic.commissions TO civic_user, civic_service;
@@ -21,8 +22,12 @@ GRANT UPDATE ON civic.payment_invoices TO civic_user, civic_service;
 GRANT INSERT, DELETE ON civic.role_permissions TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.users, civic.tasks, civic.sla_policies TO civic_user, civic_service;
 GRANT UPDATE ON civic.escalations TO civic_user, civic_service;
+GRANT UPDATE, DELETE ON civic.notifications TO civic_user, civic_service;
 GRANT DELETE ON civic.report_supporters TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.user_scores TO civic_service;
 GRANT INSERT ON civic.report_supporters, civic.user_sessions TO civic_service;
 GRANT UPDATE, DELETE ON civic.user_sessions TO civic_service;
+GRANT INSERT, UPDATE ON civic.cases TO civic_user, civic_service;
+GRANT INSERT ON civic.case_logs, civic.case_documents TO civic_user, civic_service;
+GRANT INSERT, DELETE ON civic.case_reports TO civic_user, civic_service;
 GRANT SELECT ON SEQUENCE civic.report_number_seq TO civic_service;

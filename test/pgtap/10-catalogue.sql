@@ -8,7 +8,7 @@ SELECT * FROM no_plan();
 -- Tables that do not belong to one organization.
 CREATE TEMP VIEW shared_tables AS
 SELECT to_regclass(t.name)::oid AS oid
-FROM (VALUES ('civic.permissions'), ('civic.organizations')) AS t (name);
+FROM (VALUES ('civic.permissions'), ('civic.organizations'), ('civic.notification_types')) AS t (name);
 
 -- All tables, and those that hold rows of organizations. The two signals have no columns and never a row.
 CREATE TEMP VIEW all_tables AS
@@ -93,8 +93,9 @@ SELECT is_empty(
         WHERE r.confdeltype = 'c' AND r.oid NOT IN (SELECT c.oid FROM pg_constraint AS c
             WHERE c.confrelid <> 'civic.users'::regclass OR c.conrelid IN (
                 SELECT o.oid FROM all_tables AS o WHERE o.name IN ('civic.user_profiles', 'civic.user_scores',
-                    'civic.user_sessions', 'civic_private.credentials', 'civic_private.verification_codes')))$$,
-    'only secrets, sessions, profile and scores of a person would go with the person');
+                    'civic.user_sessions', 'civic.notification_settings', 'civic_private.credentials',
+                    'civic_private.verification_codes')))$$,
+    'only secrets, sessions, profile, settings and scores of a person would go with the person');
 
 -- An index serves every reference, or deletes and joins scan.
 SELECT ok(EXISTS (
@@ -113,7 +114,7 @@ SELECT is((
         SELECT string_agg(p.polname || ' ' || p.polcmd::text || ' ' || p.polroles::text, ', ' ORDER BY p.polname)
         FROM pg_policy AS p WHERE p.polrelid = t.oid AND NOT p.polpermissive
     ),
-    CASE t.name WHEN 'civic.permissions' THEN NULL ELSE 'tenant * {0}' END,
+    CASE WHEN t.name IN ('civic.permissions', 'civic.notification_types') THEN NULL ELSE 'tenant * {0}' END,
     format('%s has exactly one restrictive policy, tenant, for all commands and everybody', t.name))
 FROM all_tables AS t WHERE t.schema = 'civic' ORDER BY t.name COLLATE "C";
 
