@@ -570,6 +570,7 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('outbox', 'UPDATE', $$UPDATE civic.outbox SET attempts = 9$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('outbox', 'DELETE', $$DELETE FROM civic.outbox$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('currencies', 'INSERT',
         $$INSERT INTO civic.currencies (organization_id, code) VALUES (tap.id('$o'), 'EUR')$$,
                         '42501   42501 42501 42501 42501 1     1     42501 1     42501 42501 42501 1     42501'),
