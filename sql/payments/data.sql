@@ -5,7 +5,14 @@ INSERT INTO civic.role_permissions (organization_id, role_id, permission_code)
 SELECT r.organization_id, r.id, m.permission_code
 FROM (VALUES
     ('approve_commission', 'organization_admin'), ('manage_currencies', 'organization_admin'),
-    ('manage_currencies', 'admin'), ('manage_currencies', 'super_admin')
+    ('manage_currencies', 'admin'), ('manage_currencies', 'super_admin'),
+    -- Who reads everything reads this.
+    ('view_all_clients', 'auditor'), ('view_all_deals', 'auditor'), ('view_all_commissions', 'auditor'),
+    ('view_paymentinvoice', 'auditor'), ('view_paymentapproval', 'auditor'), ('view_payment_analytics', 'auditor'),
+    ('view_payment_verification_dashboard', 'auditor'),
+    ('view_all_clients', 'super_admin'), ('view_all_deals', 'super_admin'), ('view_all_commissions', 'super_admin'),
+    ('view_paymentinvoice', 'super_admin'), ('view_paymentapproval', 'super_admin'),
+    ('view_payment_analytics', 'super_admin'), ('view_payment_verification_dashboard', 'super_admin')
 ) AS m (permission_code, role_code)
 JOIN civic.roles AS r ON r.organization_id = '00000000-0000-0000-0000-000000000000' AND r.code = m.role_code;
 
@@ -71,3 +78,26 @@ FROM (
         ('commission', 'approved', 'paid', '{}', 'approve_commission', '{}', NULL),
         ('commission', 'approved', 'cancelled', '{}', 'approve_commission', '{}', NULL)
 ) AS m (workflow, from_status, to_status, actors, permission_code, cleared, description);
+
+INSERT INTO civic.notification_types
+    (code, category, default_priority, channels, is_mandatory, title, message, action_url, variables)
+VALUES
+    ('client_created', 'client', 'low', '{app}', false, 'New client: {name}', '{seller} has added client {name}.',
+        '/clients/{subject_id}', '{name,seller}'),
+    ('deal_created', 'deal', 'normal', '{app}', false, 'New deal {deal_no}',
+        '{seller} has made deal {deal_no} over {amount} {currency}.', '/deals/{subject_id}',
+        '{deal_no,amount,currency,seller}'),
+    ('deal_status_changed', 'deal', 'normal', '{app,email}', false, 'Deal {deal_no} is {status}',
+        'Your deal {deal_no} over {amount} {currency} was {old_status} and is now {status}.', '/deals/{subject_id}',
+        '{deal_no,amount,currency,old_status,status}'),
+    ('payment_received', 'payment', 'high', '{app,email}', false, 'Payment {transaction_id} is to be verified',
+        '{amount} {currency} came for deal {deal_no} of {seller}.', '/payments/{subject_id}',
+        '{transaction_id,amount,currency,deal_no,seller}'),
+    ('payment_decided', 'payment', 'normal', '{app,email}', false, 'Payment {transaction_id} is {status}',
+        'Your payment of {amount} {currency} for deal {deal_no} is {status}. {reason}', '/payments/{subject_id}',
+        '{transaction_id,amount,currency,deal_no,status,reason}'),
+    ('payment_reminder', 'payment', 'normal', '{app,email}', false, 'Something waits: {kind}', '{message}',
+        '/deals/{deal_id}', '{kind,message,deal_id}'),
+    ('commission_created', 'commission', 'normal', '{app,email}', false, 'Your commission {start_date} to {end_date}',
+        'For {start_date} to {end_date} you are to receive {amount}.', '/commissions/{subject_id}',
+        '{start_date,end_date,amount}');

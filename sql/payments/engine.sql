@@ -83,6 +83,78 @@ COMMENT ON FUNCTION civic.streak_level(numeric) IS
     'Name of the level a streak has reached, the next one, and how many active days are missing to it. A streak ends at'
     ' 5, so those from Rising Star on are for other scales; both are null beyond the last.';
 
+CREATE FUNCTION civic_private.sales_audience(organization uuid, seller uuid, permissions text[]) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT ur.user_id
+        FROM civic.role_permissions AS rp
+        JOIN civic.user_roles AS ur ON ur.role_organization_id = rp.organization_id AND ur.role_id = rp.role_id
+        WHERE rp.permission_code = ANY (sales_audience.permissions) AND ur.organization_id = sales_audience.organization
+        UNION
+        SELECT t.team_lead_id
+        FROM civic.team_members AS m
+        JOIN civic.teams AS t ON t.organization_id = m.organization_id AND t.id = m.team_id
+        WHERE m.organization_id = sales_audience.organization AND m.user_id = sales_audience.seller AND t.is_active
+    );
+END
+$$;
+COMMENT ON FUNCTION civic_private.sales_audience(uuid, uuid, text[]) IS
+    'Who is told what a salesperson does: holders of any of the permissions, and those who lead a team of theirs.';
+
+CREATE FUNCTION civic_private.name_of(organization uuid, person uuid) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (
+        SELECT u.full_name FROM civic.users AS u
+        WHERE u.organization_id = name_of.organization AND u.id = name_of.person
+    );
+END
+$$;
+COMMENT ON FUNCTION civic_private.name_of(uuid, uuid) IS 'Name of a person for the words of a message.';
+
+CREATE FUNCTION civic_private.follow_client() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM civic_private.notify_people(NEW.organization_id,
+        civic_private.sales_audience(NEW.organization_id, NEW.created_by, '{approve_commission}'),
+        'client_created', 'client', NEW.id, jsonb_build_object('name', NEW.name,
+            'seller', civic_private.name_of(NEW.organization_id, NEW.created_by)));
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.follow_client() IS
+    'AFTER INSERT row trigger on civic.clients: tells administrators and team leads.';
+
+CREATE FUNCTION civic_private.follow_verification() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM civic_private.notify(NEW.organization_id, NEW.created_by, 'deal_status_changed', 'deal', NEW.id,
+        jsonb_build_object('deal_no', NEW.deal_no, 'amount', NEW.amount::text, 'currency', NEW.currency,
+            'old_status', OLD.verification_status, 'status', NEW.verification_status));
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.follow_verification() IS
+    'AFTER UPDATE row trigger on civic.deals for a change of verification_status: tells the salesperson.';
+
+CREATE FUNCTION civic_private.follow_commission() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM civic_private.notify(NEW.organization_id, NEW.user_id, 'commission_created', 'commission', NEW.id,
+        jsonb_build_object('start_date', NEW.start_date, 'end_date', NEW.end_date,
+            'amount', NEW.total_receivable::text));
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.follow_commission() IS
+    'AFTER INSERT row trigger on civic.commissions: tells the salesperson.';
+
 CREATE FUNCTION civic_private.check_lock_version() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -292,6 +364,8 @@ COMMENT ON FUNCTION civic_private.check_payment() IS
 CREATE FUNCTION civic_private.follow_payment() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    deal record;
 BEGIN
     INSERT INTO civic.payment_invoices (organization_id, payment_id, deal_id, seller_id, invoice_number, invoice_date,
         amount)
@@ -299,14 +373,21 @@ BEGIN
         civic_private.number_text('INV-', 'civic.invoice_number_seq'), civic_private.today_of(NEW.organization_id),
         NEW.received_amount);
     UPDATE civic.deals AS d SET payment_count = d.payment_count + 1
-    WHERE d.organization_id = NEW.organization_id AND d.id = NEW.deal_id;
+    WHERE d.organization_id = NEW.organization_id AND d.id = NEW.deal_id
+    RETURNING d.deal_no, d.currency INTO deal;
     UPDATE civic.daily_streaks AS s SET payments_received = s.payments_received + 1
     WHERE s.organization_id = NEW.organization_id AND s.user_id = NEW.created_by AND s.day = NEW.payment_date;
+    PERFORM civic_private.notify_people(NEW.organization_id,
+        civic_private.sales_audience(NEW.organization_id, NEW.seller_id, '{approve_commission,verify_payments}'),
+        'payment_received', 'payment', NEW.id, jsonb_build_object('transaction_id', NEW.transaction_id,
+            'amount', NEW.received_amount::text, 'currency', deal.currency, 'deal_no', deal.deal_no,
+            'seller', civic_private.name_of(NEW.organization_id, NEW.seller_id)));
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION civic_private.follow_payment() IS
-    'AFTER INSERT row trigger on civic.payments: makes the invoice and counts the payment in its deal.';
+    'AFTER INSERT row trigger on civic.payments: makes the invoice, counts the payment in its deal, and tells'
+    ' verifiers, administrators and team leads.';
 
 CREATE FUNCTION civic_private.check_approval() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -318,7 +399,10 @@ BEGIN
     SELECT p.deal_id, p.seller_id, p.received_amount INTO payment FROM civic.payments AS p
     WHERE p.organization_id = NEW.organization_id AND p.id = NEW.payment_id;
     IF NOT FOUND THEN
-        RETURN NEW; -- the foreign key says it better
+        RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation',
+            MESSAGE = 'the payment does not exist',
+            HINT = 'Check the id, and who you are signed in as.', TABLE = TG_TABLE_NAME, COLUMN = 'payment_id',
+            SCHEMA = 'civic';
     END IF;
     NEW.deal_id := payment.deal_id;
     NEW.seller_id := payment.seller_id;
@@ -377,7 +461,7 @@ DECLARE
     is_approved boolean;
     counted numeric;
 BEGIN
-    SELECT p.id, p.status, p.received_amount, p.refunded_amount INTO payment FROM civic.payments AS p
+    SELECT p.transaction_id, p.status, p.received_amount, p.refunded_amount INTO payment FROM civic.payments AS p
     WHERE p.organization_id = organization AND p.id = NEW.payment_id;
     SELECT a.status, a.approver_id, a.amount_in_invoice, a.decided_at INTO decision FROM civic.payment_approvals AS a
     WHERE a.organization_id = organization AND a.payment_id = NEW.payment_id AND a.decided_at IS NOT NULL
@@ -407,11 +491,20 @@ BEGIN
     WHERE i.organization_id = organization AND i.payment_id = NEW.payment_id AND i.status <> invoice_state
         AND (i.status <> 'refunded' OR is_approved);
     PERFORM civic_private.refresh_deal(organization, NEW.deal_id);
+    IF payment_state <> payment.status AND payment_state <> 'processing' THEN
+        PERFORM civic_private.notify(organization, NEW.seller_id, 'payment_decided', 'payment', NEW.payment_id, (
+            SELECT jsonb_build_object('transaction_id', payment.transaction_id,
+                'amount', payment.received_amount::text, 'currency', d.currency, 'deal_no', d.deal_no,
+                'status', payment_state, 'reason', coalesce(NEW.approval_remarks, NEW.failure_reason::text))
+            FROM civic.deals AS d WHERE d.organization_id = organization AND d.id = NEW.deal_id
+        ));
+    END IF;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION civic_private.settle_payment() IS
-    'AFTER row trigger on civic.payment_approvals: payment, invoice and deal follow the latest decision.';
+    'AFTER row trigger on civic.payment_approvals: payment, invoice and deal follow the latest decision, of which the'
+    ' salesperson is told.';
 
 CREATE FUNCTION civic_private.refresh_deal(organization uuid, deal uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -441,7 +534,10 @@ BEGIN
     SELECT p.deal_id, p.seller_id INTO payment FROM civic.payments AS p
     WHERE p.organization_id = NEW.organization_id AND p.id = NEW.payment_id;
     IF NOT FOUND THEN
-        RETURN NEW; -- the foreign key says it better
+        RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation',
+            MESSAGE = 'the payment does not exist',
+            HINT = 'Check the id, and who you are signed in as.', TABLE = TG_TABLE_NAME, COLUMN = 'payment_id',
+            SCHEMA = 'civic';
     END IF;
     NEW.deal_id := payment.deal_id;
     NEW.seller_id := payment.seller_id;
@@ -658,12 +754,83 @@ BEGIN
             CASE TG_OP WHEN 'DELETE' THEN OLD.deal_date ELSE least(OLD.deal_date, NEW.deal_date) END);
     ELSE
         PERFORM civic_private.refresh_streak(NEW.organization_id, NEW.created_by, NEW.deal_date);
+        PERFORM civic_private.notify_people(NEW.organization_id,
+            civic_private.sales_audience(NEW.organization_id, NULL, '{approve_commission}'),
+            'deal_created', 'deal', NEW.id, jsonb_build_object('deal_no', NEW.deal_no, 'amount', NEW.amount::text,
+                'currency', NEW.currency, 'seller', civic_private.name_of(NEW.organization_id, NEW.created_by)));
     END IF;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION civic_private.follow_deal() IS
-    'AFTER row trigger on civic.deals: the streak of the salesperson follows.';
+    'AFTER row trigger on civic.deals: the streak of the salesperson follows, and administrators hear of a new one.';
+
+CREATE FUNCTION civic.run_payment_jobs(
+    at timestamptz DEFAULT now(), OUT filled_streaks integer, OUT recalculated integer, OUT reminded integer
+) RETURNS record
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    organization uuid := civic.current_organization_id();
+    today date;
+    seller record;
+    reminder record;
+    audience uuid[];
+BEGIN
+    IF NOT civic.has_permission('system:admin') THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = 'you may not run the jobs of payments',
+            DETAIL = 'That needs permission "system:admin".',
+            HINT = 'A scheduler runs civic.run_payment_jobs() as civic_service.';
+    END IF;
+    today := (SELECT (run_payment_jobs.at AT TIME ZONE o.time_zone)::date FROM civic.organizations AS o
+        WHERE o.id = organization);
+    filled_streaks := 0;
+    FOR seller IN
+        SELECT s.user_id, max(s.day) + 1 AS day FROM civic.daily_streaks AS s
+        WHERE s.organization_id = organization GROUP BY s.user_id HAVING max(s.day) < today - 1
+        ORDER BY s.user_id
+    LOOP
+        PERFORM civic_private.refresh_streak(organization, seller.user_id, seller.day, today - 1);
+        filled_streaks := filled_streaks + 1;
+    END LOOP;
+    UPDATE civic.commissions AS c SET total_sales = s.sales
+    FROM civic.commissions AS o
+    CROSS JOIN LATERAL civic_private.sales_of(o.organization_id, o.user_id, o.start_date, o.end_date, o.currency,
+        o.deal_id) AS s (sales)
+    WHERE o.organization_id = organization AND o.status = 'pending' AND o.total_sales <> s.sales
+        AND c.organization_id = o.organization_id AND c.id = o.id AND c.status = 'pending';
+    GET DIAGNOSTICS recalculated = ROW_COUNT;
+    reminded := 0;
+    -- Two that remind at once would tell people twice.
+    PERFORM pg_advisory_xact_lock(hashtextextended('civic.run_payment_jobs ' || organization, 0));
+    FOR reminder IN SELECT r.* FROM civic.payment_reminders(run_payment_jobs.at, 1000) AS r LOOP
+        audience := CASE WHEN reminder.kind IN ('due_soon', 'overdue') THEN ARRAY[reminder.person_id]
+            ELSE civic_private.sales_audience(organization, NULL, '{access_verification_queue}') END;
+        audience := ARRAY(
+            SELECT a.id FROM unnest(audience) AS a (id)
+            WHERE NOT EXISTS (
+                SELECT FROM civic.notifications AS n
+                WHERE n.organization_id = organization AND n.recipient_id = a.id AND n.type = 'payment_reminder'
+                    AND n.subject_id = coalesce(reminder.payment_id, reminder.deal_id)
+                    AND n.created_at > run_payment_jobs.at - interval '23 hours'
+            )
+        );
+        IF cardinality(audience) > 0 THEN
+            PERFORM civic_private.notify_people(organization, audience, 'payment_reminder',
+                CASE WHEN reminder.payment_id IS NULL THEN 'deal' ELSE 'payment' END,
+                coalesce(reminder.payment_id, reminder.deal_id), jsonb_build_object('kind', reminder.kind,
+                    'message', reminder.message, 'deal_id', reminder.deal_id));
+            reminded := reminded + 1;
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION civic.run_payment_jobs(timestamptz) IS
+    'What is to be done now and then: fills the days of streaks up to yesterday, brings pending commissions up to date,'
+    ' and reminds verifiers of payments that wait and salespeople of deals that are due, each once a day. To be run by'
+    ' a scheduler as civic_service, hourly or so; twice or late does no harm. Returns how many streaks, commissions and'
+    ' reminders. Error 42501 not open to the caller.';
 
 CREATE FUNCTION civic.register_organization(
     code text, name text, admin_email text, admin_name text DEFAULT NULL, time_zone text DEFAULT 'UTC',

@@ -6,6 +6,8 @@ CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.currencies
 CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.clients
     FOR EACH ROW EXECUTE FUNCTION civic.guard_columns('organization_id', 'id', 'created_by=view_all_clients',
         'created_at');
+CREATE TRIGGER t60_follow AFTER INSERT ON civic.clients
+    FOR EACH ROW EXECUTE FUNCTION civic_private.follow_client();
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.clients
     FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at');
 
@@ -35,6 +37,9 @@ CREATE TRIGGER t61_follow AFTER UPDATE ON civic.deals
     FOR EACH ROW WHEN (OLD.deal_date <> NEW.deal_date OR OLD.amount <> NEW.amount OR OLD.currency <> NEW.currency
         OR OLD.payment_status <> NEW.payment_status)
     EXECUTE FUNCTION civic_private.follow_deal();
+CREATE TRIGGER t62_follow AFTER UPDATE ON civic.deals
+    FOR EACH ROW WHEN (OLD.verification_status <> NEW.verification_status)
+    EXECUTE FUNCTION civic_private.follow_verification();
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.deals
     FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at');
 
@@ -104,5 +109,7 @@ CREATE TRIGGER t20_check BEFORE INSERT OR UPDATE ON civic.commissions
     FOR EACH ROW EXECUTE FUNCTION civic_private.check_commission();
 CREATE TRIGGER t50_history AFTER INSERT OR UPDATE OF status ON civic.commissions
     FOR EACH ROW EXECUTE FUNCTION civic.record_status('commission', 'status', '', 'created_by');
+CREATE TRIGGER t60_follow AFTER INSERT ON civic.commissions
+    FOR EACH ROW EXECUTE FUNCTION civic_private.follow_commission();
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.commissions
     FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at');

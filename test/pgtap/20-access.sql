@@ -58,15 +58,15 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('notifications',        '1      0     0     0     1     0     0     0     0     0     0     42501 all   all'),
     ('outbox',               '0      0     0     0     0     all   all   0     0     0     0     42501 all   all'),
     ('currencies',           'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
-    ('clients',              '0      0     0     0     0     0     0     0     all   0     0     42501 all   all'),
-    ('deals',                '0      0     0     0     0     0     0     0     all   0     0     42501 all   all'),
-    ('deal_notes',           '0      0     0     0     0     0     0     0     all   0     0     42501 all   all'),
-    ('payments',             '0      0     0     0     0     0     0     0     all   0     0     42501 all   all'),
-    ('payment_invoices',     '0      0     0     0     0     0     0     0     all   0     0     42501 all   all'),
-    ('payment_approvals',    '0      0     0     0     0     0     0     0     all   0     0     42501 all   all'),
-    ('payment_refunds',      '0      0     0     0     0     0     0     0     all   0     0     42501 all   all'),
-    ('commissions',          '0      0     0     0     0     0     0     0     all   0     0     42501 all   all'),
-    ('daily_streaks',        '0      0     0     0     0     0     0     0     all   0     0     42501 all   all');
+    ('clients',              '0      0     0     0     all   0     all   0     all   0     0     42501 all   all'),
+    ('deals',                '0      0     0     0     all   0     all   0     all   0     0     42501 all   all'),
+    ('deal_notes',           '0      0     0     0     all   0     all   0     all   0     0     42501 all   all'),
+    ('payments',             '0      0     0     0     all   0     all   0     all   0     0     42501 all   all'),
+    ('payment_invoices',     '0      0     0     0     all   0     all   0     all   0     0     42501 all   all'),
+    ('payment_approvals',    '0      0     0     0     all   0     all   0     all   0     0     42501 all   all'),
+    ('payment_refunds',      '0      0     0     0     all   0     all   0     all   0     0     42501 all   all'),
+    ('commissions',          '0      0     0     0     all   0     all   0     all   0     0     42501 all   all'),
+    ('daily_streaks',        '0      0     0     0     all   0     all   0     all   0     0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -622,7 +622,7 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('payments', 'INSERT',
         $$INSERT INTO civic.payments (organization_id, deal_id, received_amount, payment_method,
         created_by) VALUES (tap.id('$o'), tap.id('$o.deal_seller'), 10, 'cash', $me)$$,
-                        '23503   23503 23503 23503 23503 23503 23503 23503 1     23503 23503 42501 1     42501'),
+                        '23503   23503 23503 23503 42501 23503 42501 23503 1     23503 23503 42501 1     42501'),
     ('payments', 'UPDATE',
         $$UPDATE civic.payments SET remarks = 'x' WHERE id = tap.id('$o.payment_open')$$,
                         '0       0     0     0     0     0     0     0     1     0     0     42501 1     42501'),
@@ -652,7 +652,7 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('payment_approvals', 'INSERT',
         $$INSERT INTO civic.payment_approvals (organization_id, payment_id, approver_id)
         VALUES (tap.id('$o'), tap.id('$o.payment_open'), $me)$$,
-                        'ZC003   ZC003 ZC003 ZC003 ZC003 23503 23503 ZC003 1     ZC003 ZC003 42501 1     42501'),
+                        'ZC003   ZC003 ZC003 ZC003 ZC003 23503 42501 ZC003 1     ZC003 ZC003 42501 1     42501'),
     ('payment_approvals', 'UPDATE',
         $$UPDATE civic.payment_approvals SET status = 'under_review', approver_id = $me
         WHERE id = tap.id('$o.approval_open')$$,
@@ -663,7 +663,7 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('payment_refunds', 'INSERT',
         $$INSERT INTO civic.payment_refunds (organization_id, payment_id, amount, payment_method, reason,
         created_by) VALUES (tap.id('$o'), tap.id('$o.payment_paid'), 1, 'cash', 'x', $me)$$,
-                        '23503   23503 23503 23503 23503 23503 23503 23503 1     23503 23503 42501 1     42501'),
+                        '23503   23503 23503 23503 42501 23503 42501 23503 1     23503 23503 42501 1     42501'),
     ('payment_refunds', 'UPDATE',
         $$UPDATE civic.payment_refunds SET reason = 'x'$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
