@@ -18,6 +18,10 @@ GRANT INSERT, UPDATE, DELETE ON civic.departments, civic.jurisdictions, civic.us
     civic.duplicate_policies, civic.duplicate_rejections, civic.business_calendars, civic.calendar_holidays,
     civic.notification_templates, civic.notification_settings
     TO civic_user, civic_service;
+GRANT INSERT, UPDATE ON civic.currencies, civic.payments, civic.payment_approvals TO civic_user, civic_service;
+GRANT INSERT, UPDATE, DELETE ON civic.clients, civic.deals, civic.commissions TO civic_user, civic_service;
+GRANT INSERT ON civic.deal_notes, civic.payment_refunds TO civic_user, civic_service;
+GRANT UPDATE ON civic.payment_invoices TO civic_user, civic_service;
 GRANT INSERT, DELETE ON civic.role_permissions TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.users, civic.tasks, civic.sla_policies TO civic_user, civic_service;
 GRANT UPDATE ON civic.escalations, civic.appeals, civic.feedbacks, civic.sign_in_policies, civic.security_events
