@@ -14,16 +14,16 @@ BEGIN
         WHERE n.nspname IN ('civic', 'civic_private') AND p.oid <> ALL (known)
         ORDER BY p.oid
     LOOP
-        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f.signature);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO civic_owner', f.signature);
+        EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', f.signature);
+        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO civic_owner', f.signature);
         IF f.open THEN
-            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO civic_user, civic_service', f.signature);
+            EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO civic_user, civic_service', f.signature);
             IF NOT f.writes THEN
-                EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO civic_anon, civic_auditor', f.signature);
+                EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO civic_anon, civic_auditor', f.signature);
             END IF;
         END IF;
         IF f.definer THEN
-            EXECUTE format('ALTER FUNCTION %s OWNER TO civic_owner', f.signature);
+            EXECUTE format('ALTER ROUTINE %s OWNER TO civic_owner', f.signature);
         END IF;
     END LOOP;
 END

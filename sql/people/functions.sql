@@ -352,7 +352,6 @@ CREATE FUNCTION civic.move_officer(
 AS $$
 DECLARE
     organization uuid := civic.current_organization_id();
-    old_department uuid;
     work record;
     colleague uuid;
     kept integer := 0;
@@ -364,13 +363,11 @@ BEGIN
             MESSAGE = 'you may not move officers',
             DETAIL = 'That needs permissions "assign:officer" and "assign:task".';
     END IF;
-    SELECT u.department_id INTO old_department FROM civic.users AS u
-    WHERE u.organization_id = organization AND u.id = move_officer.user_id FOR NO KEY UPDATE;
+    UPDATE civic.users AS u SET department_id = move_officer.department_id
+    WHERE u.organization_id = organization AND u.id = move_officer.user_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = 'the person does not exist', HINT = 'Check the id.';
     END IF;
-    UPDATE civic.users AS u SET department_id = move_officer.department_id
-    WHERE u.organization_id = organization AND u.id = move_officer.user_id;
     FOR work IN
         SELECT r.id, r.status, r.department_id FROM civic.reports AS r
         WHERE r.organization_id = organization AND r.assigned_to = move_officer.user_id
