@@ -714,8 +714,8 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('report_validations', 'DELETE', $$DELETE FROM civic.report_validations$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('officer_metrics', 'INSERT', $$INSERT INTO civic.officer_metrics (organization_id, officer_id, period_start, period_end)
-        VALUES (tap.id('$o'), $me, '2021-01-01', '2021-01-02')$$,
+    ('officer_metrics', 'INSERT', $$INSERT INTO civic.officer_metrics (organization_id, officer_id, period_start,
+        period_end) VALUES (tap.id('$o'), $me, '2021-01-01', '2021-01-02')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('officer_metrics', 'UPDATE', $$UPDATE civic.officer_metrics SET resolution_rate = 100$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),

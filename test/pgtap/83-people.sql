@@ -171,8 +171,9 @@ FROM (
 -- Validations, reputation, promotion
 ------------------------------------------------------------------------------------------------------------------------
 
-CREATE FUNCTION tap.vote(actor text, vote text DEFAULT 'valid', report text DEFAULT 'pub_open', comment text DEFAULT NULL)
-    RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION tap.vote(
+    actor text, vote text DEFAULT 'valid', report text DEFAULT 'pub_open', comment text DEFAULT NULL
+) RETURNS text LANGUAGE sql AS $$
     SELECT format('%s: SELECT v.vote || '' '' || v.weight FROM civic.validate_report($%s, %L, %L) AS v', actor, report,
         vote, comment)
 $$;
