@@ -3,12 +3,14 @@
 EXTENSION = civic
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" civic.control)
 MODULE_big = civic
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/core/*.c))) \
 OBJS = \
 	src/init.o \
 	src/caches.o \
 	src/identity.o \
 	src/people.o \
 	src/permissions.o \
+	src/moderation.o \
 	src/visibility.o \
 	src/uuid.o \
 	src/signatures.o \
@@ -42,12 +44,7 @@ OBJS = \
 	src/core/grid.o \
 	src/core/address.o \
 	src/core/likeness.o \
-	src/core/worktime.o \
-	src/core/merkle.o \
-	src/core/log_tiles.o \
-	src/core/leaf.o \
-	src/core/ed25519.o \
-	src/core/note.o
+	src/core/worktime.o
 PGFILEDESC = "civic - back end of a public body"
 DATA_built = sql/civic--$(EXTVERSION).sql
 EXTRA_CLEAN = sql/civic--$(EXTVERSION).sql test/expected $(OBJS:.o=.d) build

@@ -25,9 +25,9 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
-static const char *const signal_tables[CIVIC_CACHES] = {"access_signal",     "workflow_signal",
-														"area_signal",       "routing_signal",
-														"duplicates_signal", "calendar_signal"};
+static const char *const signal_tables[CIVIC_CACHES] = {
+	"access_signal",     "workflow_signal", "area_signal", "routing_signal",
+	"duplicates_signal", "calendar_signal", "audit_signal"};
 
 static Oid signal_relations[CIVIC_CACHES];
 uint64 civic_cache_versions[CIVIC_CACHES];

@@ -3,8 +3,10 @@
 GRANT USAGE ON SCHEMA civic TO civic_anon, civic_user, civic_service, civic_auditor;
 GRANT USAGE, CREATE ON SCHEMA civic, civic_private TO civic_owner;
 
+SELECT civic_private.own_tables();
+
 GRANT SELECT ON civic.organizations, civic.departments, civic.categories, civic.areas, civic.reports, civic.media,
-    civic.status_history, civic.workflow_transitions
+    civic.status_history, civic.workflow_transitions, civic.posts, civic.comments
     TO civic_anon;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA civic TO civic_user, civic_service, civic_auditor;
@@ -12,13 +14,22 @@ GRANT UPDATE ON civic.organizations TO civic_user, civic_service;
 GRANT INSERT, UPDATE, DELETE ON civic.departments, civic.jurisdictions, civic.user_profiles, civic.roles,
     civic.user_roles, civic.area_assignments, civic.teams, civic.team_members, civic.projects,
     civic.workflow_transitions, civic.areas, civic.categories, civic.reports, civic.media, civic.routing_rules,
-    civic.duplicate_policies, civic.duplicate_rejections, civic.business_calendars, civic.calendar_holidays
+    civic.duplicate_policies, civic.duplicate_rejections, civic.business_calendars, civic.calendar_holidays,
+    civic.notification_templates, civic.notification_settings
     TO civic_user, civic_service;
 GRANT INSERT, DELETE ON civic.role_permissions TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.users, civic.tasks, civic.sla_policies TO civic_user, civic_service;
-GRANT UPDATE ON civic.escalations TO civic_user, civic_service;
+GRANT UPDATE ON civic.escalations, civic.sign_in_policies, civic.security_events TO civic_user, civic_service;
+GRANT UPDATE, DELETE ON civic.notifications TO civic_user, civic_service;
+GRANT UPDATE ON civic.escalations, civic.appeals TO civic_user, civic_service;
 GRANT DELETE ON civic.report_supporters TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.user_scores TO civic_service;
 GRANT INSERT ON civic.report_supporters, civic.user_sessions TO civic_service;
 GRANT UPDATE, DELETE ON civic.user_sessions TO civic_service;
+GRANT INSERT, UPDATE ON civic.cases TO civic_user, civic_service;
+GRANT INSERT ON civic.case_logs, civic.case_documents TO civic_user, civic_service;
+GRANT INSERT, UPDATE, DELETE ON civic.posts TO civic_user, civic_service;
+GRANT INSERT, UPDATE ON civic.comments TO civic_user, civic_service;
+GRANT INSERT ON civic.content_flags TO civic_user, civic_service;
+GRANT INSERT, DELETE ON civic.case_reports TO civic_user, civic_service;
 GRANT SELECT ON SEQUENCE civic.report_number_seq TO civic_service;

@@ -622,7 +622,8 @@ BEGIN
     -- A report first, as every move locks it before its task.
     SELECT r.assigned_to INTO officer FROM civic.reports AS r
     WHERE r.organization_id = organization AND r.id = report
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude)
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM civic.refuse_update(report, NULL);
@@ -753,7 +754,8 @@ BEGIN
     LEFT JOIN LATERAL civic_private.read_clock(t.organization_id, t.report_id, t.sla_policy_id, t.sla_severity,
         t.assigned_at) AS c ON t.id IS NOT NULL
     WHERE r.organization_id = civic.current_organization_id() AND r.id = report_deadline.report_id
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id);
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
         PERFORM civic.refuse_update(report_deadline.report_id, NULL);
     END IF;
@@ -778,7 +780,8 @@ BEGIN
     FROM civic.reports AS r
     LEFT JOIN civic.tasks AS k ON k.organization_id = r.organization_id AND k.report_id = r.id
     WHERE r.organization_id = civic.current_organization_id() AND r.id = explain_deadline.report_id
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id);
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
         PERFORM civic.refuse_update(explain_deadline.report_id, NULL);
     END IF;

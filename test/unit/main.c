@@ -21,6 +21,7 @@ main(void)
 	test_address();
 	test_grid();
 	test_likeness();
+	test_template();
 	test_transitions();
 	test_trigrams();
 	test_uuid7();

@@ -23,6 +23,7 @@ extern void test_tiles(void);
 extern void test_address(void);
 extern void test_grid(void);
 extern void test_likeness(void);
+extern void test_template(void);
 extern void test_transitions(void);
 extern void test_trigrams(void);
 extern void test_uuid7(void);
