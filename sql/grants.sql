@@ -8,26 +8,22 @@ BEGIN
         SELECT p.oid::regprocedure AS signature, p.provolatile = 'v' AS writes, p.prosecdef AS definer,
             n.nspname = 'civic' AND p.prorettype <> 'trigger'::regtype
                 AND p.proname NOT IN ('create_data_model', 'create_organization', 'protect_table',
-<<<<<<< HEAD
-                    'audit_table') AS open
-=======
-                    'set_token_secret') AS open
->>>>>>> e725a64fec40788a184bd864092f259c55c9847c
+                    'audit_table', 'set_token_secret') AS open
         FROM pg_proc AS p
         JOIN pg_namespace AS n ON n.oid = p.pronamespace
         WHERE n.nspname IN ('civic', 'civic_private') AND p.oid <> ALL (known)
         ORDER BY p.oid
     LOOP
-        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f.signature);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO civic_owner', f.signature);
+        EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', f.signature);
+        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO civic_owner', f.signature);
         IF f.open THEN
-            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO civic_user, civic_service', f.signature);
+            EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO civic_user, civic_service', f.signature);
             IF NOT f.writes THEN
-                EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO civic_anon, civic_auditor', f.signature);
+                EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO civic_anon, civic_auditor', f.signature);
             END IF;
         END IF;
         IF f.definer THEN
-            EXECUTE format('ALTER FUNCTION %s OWNER TO civic_owner', f.signature);
+            EXECUTE format('ALTER ROUTINE %s OWNER TO civic_owner', f.signature);
         END IF;
     END LOOP;
 END

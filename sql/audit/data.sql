@@ -87,4 +87,7 @@ INSERT INTO civic.audit_labels (category, code, is_read, description) VALUES
     ('system', 'system_config_changed', false, 'A setting or rule was changed'),
     ('system', 'api_key_created', false, 'A key for programs was created'),
     ('system', 'api_key_revoked', false, 'A key for programs was revoked'),
-    ('audit', 'personal_data_erased', false, 'Personal data of a person were removed');
+    ('audit', 'personal_data_erased', false, 'Personal data of a person were removed'),
+    ('audit', 'audit_entries_dropped', false, 'Entries older than the retention period were dropped'),
+    ('audit', 'audit_epoch_opened', false, 'The log goes on in another cluster or database'),
+    ('audit', 'audit_rollback_acknowledged', false, 'The log goes on from an older state than one published');

@@ -211,3 +211,152 @@ COMMENT ON FUNCTION civic.record_read(text, text, text, text, jsonb) IS
     'Records that the asker has read, exported or disclosed something: an action of civic.audit_labels with is_read,'
     ' the table and the row it is about, and why. For applications, which call it with what they show. Errors: 42501'
     ' nobody is signed in, 22023 not an action of reading, 42P01 no such table, 54000 too long.';
+
+CREATE FUNCTION civic_private.seal_batch(max_entries pg_catalog.int4) RETURNS pg_catalog.int8
+    LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT AS 'MODULE_PATHNAME', 'civic_seal_batch';
+COMMENT ON FUNCTION civic_private.seal_batch(pg_catalog.int4) IS
+    'Gives the entries of ended transactions their places in the trees, about so many at most; returns how many.';
+
+CREATE FUNCTION civic_private.next_transaction() RETURNS xid8
+    LANGUAGE c VOLATILE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_next_transaction';
+COMMENT ON FUNCTION civic_private.next_transaction() IS 'The number that the next transaction will get.';
+
+CREATE FUNCTION civic_private.change_epoch() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    before civic_private.audit_state;
+BEGIN
+    SELECT * INTO before FROM civic_private.audit_state AS a;
+    PERFORM civic_private.write_event('00000000-0000-0000-0000-000000000000', 'L', 'audit_epoch_opened', NULL, NULL,
+        NULL, NULL, NULL, NULL, jsonb_build_object('epoch', before.epoch + 1, 'cluster',
+            civic_private.cluster_identity(), 'cluster_before', before.cluster), NULL);
+    UPDATE civic_private.audit_state
+    SET epoch = before.epoch + 1, cluster = civic_private.cluster_identity(), sealed_to = '0';
+    UPDATE civic_private.audit_segments SET scan_from = 0, mark_pages = NULL, mark_xid = NULL
+    WHERE closed_at IS NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.change_epoch() IS
+    'Goes on with the log in another cluster or database, where transactions are counted anew.';
+
+CREATE FUNCTION civic_private.rotate_segments() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    state civic_private.audit_state;
+    open civic_private.audit_segments;
+    before text := current_setting('lock_timeout');
+BEGIN
+    SELECT * INTO state FROM civic_private.audit_state AS a;
+    SELECT * INTO open FROM civic_private.audit_segments AS s WHERE s.dropped_at IS NULL ORDER BY s.number DESC LIMIT 1;
+    -- Writers that come now wait until this commits, and then know better. Who writes already is not waited for long:
+    -- the next seal will try again.
+    PERFORM set_config('lock_timeout', '200ms', true);
+    EXECUTE format('LOCK TABLE civic_private.%I IN SHARE MODE', open.table_name);
+    PERFORM set_config('lock_timeout', before, true);
+    PERFORM civic_private.add_audit_segment(state.epoch, civic_private.next_transaction());
+EXCEPTION WHEN lock_not_available THEN
+    NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.rotate_segments() IS
+    'Begins another segment of the audit log, unless a transaction that writes to the last does not end.';
+
+CREATE FUNCTION civic_private.close_segments() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    full_one record;
+BEGIN
+    FOR full_one IN
+        SELECT s.number, s.table_name FROM civic_private.audit_segments AS s
+        JOIN civic_private.audit_segments AS n ON n.number = s.number + 1
+        CROSS JOIN civic_private.audit_state AS a
+        WHERE s.closed_at IS NULL AND (n.epoch, n.xid_from) <= (a.epoch, a.sealed_to)
+    LOOP
+        EXECUTE format('CREATE INDEX ON civic_private.%I (epoch, xid, counter)', full_one.table_name);
+        EXECUTE format('CREATE INDEX ON civic_private.%I (organization_id, table_name, entity_id)',
+            full_one.table_name);
+        EXECUTE format('CREATE INDEX ON civic_private.%I (organization_id, user_id)', full_one.table_name);
+        EXECUTE format('CREATE INDEX ON civic_private.%I (organization_id, person_id) WHERE person_id IS NOT NULL',
+            full_one.table_name);
+        UPDATE civic_private.audit_segments SET closed_at = now() WHERE number = full_one.number;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION civic_private.close_segments() IS
+    'Gives indexes to segments that get no more entries and have none that is not sealed.';
+
+CREATE PROCEDURE civic.seal_audit_log(max_entries integer DEFAULT 500000)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    elsewhere boolean;
+    sealed bigint;
+BEGIN
+    IF NOT civic.is_system() THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = 'you may not seal the audit log',
+            HINT = 'A job does it as civic_service.';
+    END IF;
+    IF NOT pg_try_advisory_xact_lock(1667855729, 1) THEN
+        RAISE NOTICE 'the audit log is being sealed by another session';
+        RETURN;
+    END IF;
+    -- With the seal, everything it covers is on disk as well.
+    IF current_setting('synchronous_commit') = 'off' THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    SELECT a.cluster <> civic_private.cluster_identity() INTO elsewhere FROM civic_private.audit_state AS a;
+    IF elsewhere THEN
+        -- Nobody writes entries of the old epoch any more.
+        sealed := civic_private.seal_batch(max_entries);
+        IF sealed < max_entries THEN
+            PERFORM civic_private.change_epoch();
+        END IF;
+        RETURN;
+    END IF;
+    PERFORM civic_private.seal_batch(max_entries);
+    PERFORM civic_private.close_segments();
+    IF (SELECT date_trunc('month', max(s.opened_at)) < date_trunc('month', now())
+        FROM civic_private.audit_segments AS s) THEN
+        PERFORM civic_private.rotate_segments();
+    END IF;
+END
+$$;
+COMMENT ON PROCEDURE civic.seal_audit_log(integer) IS
+    'Gives the entries of all transactions that have ended their places in the Merkle trees, oldest first, about'
+    ' max_entries at most; call it every second or so. Only one session seals at a time, another call does nothing; a'
+    ' seal that is stopped has done nothing. Opens a new segment each month. For civic_service. Errors: 42501 for'
+    ' people, ZC052 the log is damaged.';
+
+CREATE FUNCTION civic.seal_lag() RETURNS TABLE (
+    unsealed_transactions bigint, last_sealed_at timestamptz, blocking_pid integer, blocking_gid text,
+    blocking_since timestamptz, blocking_database text
+)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT (civic.has_permission('view:audit_logs') OR civic.has_permission('view:immutable_audit_logs')) THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = 'you may not see how far the audit log is sealed',
+            HINT = 'That needs permission "view:audit_logs".';
+    END IF;
+    RETURN QUERY
+    SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint - a.sealed_to::text::bigint,
+        (SELECT max(b.sealed_at) FROM civic_private.audit_batches AS b),
+        b.pid, b.gid, b.since, b.database
+    FROM civic_private.audit_state AS a
+    LEFT JOIN LATERAL (
+        SELECT s.pid, NULL::text AS gid, s.xact_start AS since, s.datname::text AS database, age(s.backend_xid) AS old
+        FROM pg_stat_activity AS s WHERE s.backend_xid IS NOT NULL AND s.pid <> pg_backend_pid()
+        UNION ALL
+        SELECT NULL, p.gid, p.prepared, p.database::text, age(p.transaction) FROM pg_prepared_xacts AS p
+        ORDER BY 5 DESC LIMIT 1
+    ) AS b ON true;
+END
+$$;
+COMMENT ON FUNCTION civic.seal_lag() IS
+    'How far the sealer is behind: transactions since the last that is sealed, when it last sealed, and the oldest'
+    ' writing session or prepared transaction of the whole cluster, which no seal can pass. Error 42501.';

@@ -100,6 +100,9 @@ CREATE TABLE civic_private.audit_segments (
     opened_at timestamptz NOT NULL DEFAULT now(),
     closed_at timestamptz,
     dropped_at timestamptz,
+    scan_from bigint NOT NULL DEFAULT 0,
+    mark_pages bigint,
+    mark_xid xid8,
     CONSTRAINT audit_segments_table_name_key UNIQUE (table_name)
 );
 COMMENT ON TABLE civic_private.audit_segments IS
@@ -110,6 +113,9 @@ COMMENT ON COLUMN civic_private.audit_segments.table_name IS 'Table of civic_pri
 COMMENT ON COLUMN civic_private.audit_segments.epoch IS 'Epoch of its first transaction.';
 COMMENT ON COLUMN civic_private.audit_segments.xid_from IS 'Its first transaction.';
 COMMENT ON COLUMN civic_private.audit_segments.opened_at IS 'When it was made.';
+COMMENT ON COLUMN civic_private.audit_segments.scan_from IS 'First page that may hold what is not sealed.';
+COMMENT ON COLUMN civic_private.audit_segments.mark_pages IS 'Pages it had at an earlier seal; see src/audit_seal.c.';
+COMMENT ON COLUMN civic_private.audit_segments.mark_xid IS 'The next transaction to come at that time.';
 COMMENT ON COLUMN civic_private.audit_segments.closed_at IS 'Since when all its entries are sealed and no more come.';
 COMMENT ON COLUMN civic_private.audit_segments.dropped_at IS 'When the retention period let it be dropped.';
 
@@ -118,6 +124,8 @@ CREATE TABLE civic_private.audit_state (
     log_id uuid NOT NULL DEFAULT gen_random_uuid(),
     epoch integer NOT NULL DEFAULT 1,
     cluster text NOT NULL DEFAULT civic_private.cluster_identity(),
+    origin text NOT NULL DEFAULT 'civic/' || gen_random_uuid(),
+    sealed_to xid8 NOT NULL DEFAULT '0',
     CONSTRAINT audit_state_is_only_check CHECK (is_only)
 );
 COMMENT ON TABLE civic_private.audit_state IS 'One row: which log this is and how far it has come.';
@@ -126,6 +134,83 @@ COMMENT ON COLUMN civic_private.audit_state.log_id IS 'Identifier of the log, pa
 COMMENT ON COLUMN civic_private.audit_state.epoch IS 'The epoch that the cluster below belongs to.';
 COMMENT ON COLUMN civic_private.audit_state.cluster IS
     'Cluster and database of the epoch; where it is another one now, entries belong to the next epoch.';
+
+COMMENT ON COLUMN civic_private.audit_state.origin IS 'First line of checkpoints: the name of the log in the world.';
+COMMENT ON COLUMN civic_private.audit_state.sealed_to IS 'Transactions of the epoch below this one are sealed.';
+
+CREATE TABLE civic_private.audit_trees (
+    organization_id uuid PRIMARY KEY,
+    size bigint NOT NULL,
+    hashes bytea NOT NULL,
+    root bytea NOT NULL
+);
+COMMENT ON TABLE civic_private.audit_trees IS
+    'Merkle trees of RFC 6962: one of each organization, and the forest over their heads, whose identifier is all f.';
+COMMENT ON COLUMN civic_private.audit_trees.organization_id IS 'Organization, or all f for the forest.';
+COMMENT ON COLUMN civic_private.audit_trees.size IS 'Number of leaves.';
+COMMENT ON COLUMN civic_private.audit_trees.hashes IS 'Roots of the perfect subtrees from left to right.';
+COMMENT ON COLUMN civic_private.audit_trees.root IS 'Root hash.';
+
+CREATE TABLE civic_private.audit_tiles (
+    organization_id uuid NOT NULL,
+    level integer NOT NULL,
+    position bigint NOT NULL,
+    hashes bytea NOT NULL,
+    entries bytea,
+    PRIMARY KEY (organization_id, level, position)
+);
+ALTER TABLE civic_private.audit_tiles ALTER COLUMN hashes SET STORAGE EXTERNAL,
+    ALTER COLUMN entries SET STORAGE EXTERNAL;
+COMMENT ON TABLE civic_private.audit_tiles IS
+    'Hashes of the trees, 256 in a row: level L holds the nodes of tree level 8 L. Kept for ever.';
+COMMENT ON COLUMN civic_private.audit_tiles.organization_id IS 'Organization, or all f for the forest.';
+COMMENT ON COLUMN civic_private.audit_tiles.level IS 'Level of the tile, as in c2sp.org/tlog-tiles.';
+COMMENT ON COLUMN civic_private.audit_tiles.position IS 'Place among the tiles of the level, from 0.';
+COMMENT ON COLUMN civic_private.audit_tiles.hashes IS 'Up to 256 hashes of 32 bytes.';
+COMMENT ON COLUMN civic_private.audit_tiles.entries IS
+    'Which entries the leaves of a tile of level 0 are: epoch, transaction and counter in 16 bytes.';
+
+CREATE TABLE civic_private.audit_batches (
+    number bigint PRIMARY KEY,
+    sealed_at timestamptz NOT NULL,
+    epoch integer NOT NULL,
+    xid_until xid8 NOT NULL,
+    entries bigint NOT NULL
+);
+COMMENT ON TABLE civic_private.audit_batches IS 'What each seal sealed.';
+COMMENT ON COLUMN civic_private.audit_batches.number IS 'Counts seals from 1.';
+COMMENT ON COLUMN civic_private.audit_batches.sealed_at IS 'When.';
+COMMENT ON COLUMN civic_private.audit_batches.epoch IS 'Epoch of the transactions.';
+COMMENT ON COLUMN civic_private.audit_batches.xid_until IS 'Transactions below this one were sealed.';
+COMMENT ON COLUMN civic_private.audit_batches.entries IS 'How many entries.';
+
+CREATE TABLE civic_private.audit_heads (
+    organization_id uuid NOT NULL,
+    size bigint NOT NULL,
+    root bytea NOT NULL,
+    forest_index bigint NOT NULL,
+    batch bigint NOT NULL,
+    first_leaf bigint NOT NULL,
+    epoch integer NOT NULL,
+    xid_from xid8 NOT NULL,
+    xid_to xid8 NOT NULL,
+    sealed_at timestamptz NOT NULL,
+    PRIMARY KEY (organization_id, size),
+    CONSTRAINT audit_heads_forest_index_key UNIQUE (forest_index)
+);
+CREATE INDEX audit_heads_xids ON civic_private.audit_heads (organization_id, epoch, xid_to);
+COMMENT ON TABLE civic_private.audit_heads IS
+    'Heads that the trees of organizations had after each seal; in this order they are the leaves of the forest.';
+COMMENT ON COLUMN civic_private.audit_heads.organization_id IS 'Organization of the tree.';
+COMMENT ON COLUMN civic_private.audit_heads.size IS 'Leaves of its tree after the seal.';
+COMMENT ON COLUMN civic_private.audit_heads.root IS 'Root of its tree after the seal.';
+COMMENT ON COLUMN civic_private.audit_heads.forest_index IS 'Which leaf of the forest this is, from 0.';
+COMMENT ON COLUMN civic_private.audit_heads.batch IS 'The seal.';
+COMMENT ON COLUMN civic_private.audit_heads.first_leaf IS 'First leaf that this seal added.';
+COMMENT ON COLUMN civic_private.audit_heads.epoch IS 'Epoch of these leaves.';
+COMMENT ON COLUMN civic_private.audit_heads.xid_from IS 'First transaction of these leaves.';
+COMMENT ON COLUMN civic_private.audit_heads.xid_to IS 'Last transaction of these leaves.';
+COMMENT ON COLUMN civic_private.audit_heads.sealed_at IS 'When they were sealed.';
 
 INSERT INTO civic_private.audit_state DEFAULT VALUES;
 SELECT civic_private.add_audit_segment(1, '0');

@@ -236,8 +236,8 @@ SELECT is_empty(
         CROSS JOIN (VALUES ('civic_anon'), ('civic_user'), ('civic_service'), ('civic_auditor')) AS r (name)
         WHERE has_function_privilege(r.name, f.oid, 'EXECUTE') AND (f.schema = 'civic_private'
             OR f.prorettype = 'trigger'::regtype
-            OR f.proname IN ('create_data_model', 'create_organization', 'protect_table', 'audit_table'))$$,
-            OR f.proname IN ('create_data_model', 'create_organization', 'protect_table', 'set_token_secret'))$$,
+            OR f.proname IN ('create_data_model', 'create_organization', 'protect_table', 'audit_table',
+                'set_token_secret'))$$,
     'clients can execute no internal function, no trigger function and no administration');
 SELECT is_empty(
     $$SELECT f.name, r.name FROM all_functions AS f JOIN pg_proc AS p ON p.oid = f.oid

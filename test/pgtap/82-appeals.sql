@@ -264,5 +264,192 @@ FROM (VALUES
         ' $filed_resolved) AS l'], '1')
 ) AS x (what, steps, outcome);
 
+------------------------------------------------------------------------------------------------------------------------
+-- Feedback and confirmation
+------------------------------------------------------------------------------------------------------------------------
+
+-- A matter of the citizen that the neighbour filed again, the contributor supports, and officer2 supports through the
+-- duplicate.
+SELECT tap.add_report('a', 'matter', 'citizen', 'resolved', 'PWD', 'officer'),
+    tap.add_report('a', 'again', 'neighbour', 'duplicate', original => 'matter') \g /dev/null
+INSERT INTO civic.report_supporters (organization_id, report_id, user_id, from_report_id)
+SELECT tap.id('a'), tap.id('a.matter'), tap.id('a.' || p.name), tap.id('a.' || p.source)
+FROM (VALUES ('contributor', NULL), ('officer2', 'again')) AS p (name, source);
+CREATE FUNCTION tap.rate(rating integer, level text, actor text DEFAULT 'citizen', report text DEFAULT 'matter')
+    RETURNS text LANGUAGE sql AS $$
+    SELECT format('%s: SELECT concat_ws('' '', f.rating, f.requires_followup, f.followup_reason, f.officer_id ='
+    ' $officer)'
+        ' FROM civic.submit_feedback($%s, %s, %L) AS f', actor, report, rating, level)
+$$;
+CREATE FUNCTION tap.confirm(actor text, confirmed boolean DEFAULT true, report text DEFAULT 'matter') RETURNS text
+    LANGUAGE sql AS $$
+    SELECT format('%s: SELECT is_confirmed FROM civic.confirm_resolution($%s, %L, ''It is as I say.'')', actor, report,
+        confirmed)
+$$;
+-- Ages the matter: it was resolved so long ago.
+CREATE FUNCTION tap.age(ago interval) RETURNS text LANGUAGE sql AS $$
+    SELECT format('system: SELECT tap.make_older(%L)', ago)
+$$;
+CREATE FUNCTION tap.make_older(ago interval) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    UPDATE civic.reports SET status_updated_at = now() - ago WHERE id = tap.id('a.matter');
+    UPDATE civic.status_history SET changed_at = now() - ago WHERE entity_id = tap.id('a.matter');
+    UPDATE civic.feedbacks SET created_at = now() - ago WHERE report_id = tap.id('a.matter');
+    SET LOCAL session_replication_role = origin;
+END
+$$;
+-- Histories of one transaction all have its time; what comes next counts as later.
+CREATE FUNCTION tap.later() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM tap.make_older('1 day');
+    SET LOCAL session_replication_role = replica;
+    UPDATE civic.resolution_confirmations SET resolved_at = resolved_at - interval '1 day';
+    SET LOCAL session_replication_role = origin;
+END
+$$;
+CREATE FUNCTION tap.make_all_older() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    UPDATE civic.reports SET status_updated_at = now() - interval '1 month' WHERE status = 'resolved';
+    SET LOCAL session_replication_role = origin;
+END
+$$;
+CREATE FUNCTION tap.state() RETURNS text LANGUAGE sql SECURITY DEFINER AS $$
+    SELECT concat_ws(' ', r.status, r.needs_review) FROM civic.reports AS r WHERE r.id = tap.id('a.matter')
+$$;
+
+SELECT is(tap.story(VARIADIC x.steps), x.outcome, x.what)
+FROM (VALUES
+    -- Who rates, when, and what comes of it.
+    ('the reporter rates', ARRAY[tap.rate(4, 'satisfied')], '4 f t'),
+    ('a duplicate''s reporter does not', ARRAY[tap.rate(4, 'satisfied', 'neighbour')], '42501'),
+    ('a supporter does not', ARRAY[tap.rate(4, 'satisfied', 'contributor')], '42501'),
+    ('the officer does not', ARRAY[tap.rate(4, 'satisfied', 'officer')], '42501'),
+    ('not what is not resolved', ARRAY[tap.rate(4, 'satisfied', report => 'filed_in_progress')], 'ZC064'),
+    ('nor what is rejected', ARRAY[tap.rate(4, 'satisfied', report => 'filed_rejected')], 'ZC064'),
+    ('also what is closed', ARRAY[tap.rate(4, 'satisfied', report => 'filed_closed')], '4 f t'),
+    ('not 0', ARRAY[tap.rate(0, 'satisfied')], '23514'), ('not 6', ARRAY[tap.rate(6, 'satisfied')], '23514'),
+    ('once', ARRAY[tap.rate(4, 'satisfied'), tap.rate(5, 'satisfied')], 'ZC065'),
+    ('satisfied closes', ARRAY[tap.rate(4, 'satisfied'), 'system: SELECT tap.state()'], 'closed f'),
+    ('very satisfied closes', ARRAY[tap.rate(5, 'very_satisfied'), 'system: SELECT tap.state()'], 'closed f'),
+    ('neutral does not', ARRAY[tap.rate(3, 'neutral'), 'system: SELECT tap.state()'], 'resolved f'),
+    ('dissatisfied asks why', ARRAY[tap.rate(3, 'dissatisfied')], '3 t Rated 3 of 5, dissatisfied. t'),
+    ('as does very dissatisfied', ARRAY[tap.rate(3, 'very_dissatisfied')], '3 t Rated 3 of 5, very dissatisfied. t'),
+    ('as does rating 2', ARRAY[tap.rate(2, 'neutral')], '2 t Rated 2 of 5, neutral. t'),
+    ('and nothing is closed', ARRAY[tap.rate(2, 'dissatisfied'), 'system: SELECT tap.state()'], 'resolved f'),
+    -- Changing it.
+    ('it may be changed, and then closes', ARRAY[tap.rate(2, 'dissatisfied'),
+        'citizen: UPDATE civic.feedbacks SET rating = 5, satisfaction_level = ''very_satisfied'' WHERE report_id ='
+        ' $matter',
+        'citizen: SELECT tap.state() || '' '' || f.requires_followup FROM civic.feedbacks AS f'
+        ' WHERE f.report_id = $matter'], 'closed f false'),
+    ('for seven days', ARRAY[tap.rate(2, 'neutral'), tap.age('6 days 23:59'),
+        'citizen: WITH u AS (UPDATE civic.feedbacks SET rating = 3 WHERE report_id = $matter RETURNING 1) SELECT'
+        ' count(*)'
+        ' FROM u'], '1'),
+    ('and no longer', ARRAY[tap.rate(2, 'neutral'), tap.age('7 days'),
+        'citizen: WITH u AS (UPDATE civic.feedbacks SET rating = 3 WHERE report_id = $matter RETURNING 1) SELECT'
+        ' count(*)'
+        ' FROM u'], '0'),
+    ('by nobody else', ARRAY[tap.rate(2, 'neutral'),
+        'admin: WITH u AS (UPDATE civic.feedbacks SET rating = 3 WHERE report_id = $matter RETURNING 1) SELECT count(*)'
+        ' FROM u'], '0'),
+    ('the follow-up is not for the reporter to end', ARRAY[tap.rate(2, 'neutral'),
+        'citizen: UPDATE civic.feedbacks SET requires_followup = false WHERE report_id = $matter'], 'ZC004'),
+    ('it is listed for who settles disputes', ARRAY[tap.rate(2, 'neutral'),
+        'moderator: SELECT count(*) FROM civic.followups() AS f WHERE f.report_id = $matter'], '1'),
+    ('and for nobody else', ARRAY[tap.rate(2, 'neutral'), 'officer: SELECT count(*) FROM civic.followups()'], '0'),
+    ('who ends it', ARRAY[tap.rate(2, 'neutral'),
+        'moderator: SELECT civic.close_followup(f.id, ''We called.'') FROM civic.followups() AS f WHERE f.report_id ='
+        ' $matter',
+        'moderator: SELECT f.requires_followup || f.followup_reason FROM civic.feedbacks AS f WHERE f.report_id ='
+        ' $matter'],
+        'falseWe called.'),
+    ('an officer does not', ARRAY[tap.rate(2, 'neutral'),
+        'officer: SELECT civic.close_followup(f.id, ''We called.'') FROM civic.feedbacks AS f'
+        ' WHERE f.report_id = $matter'], 'P0002'),
+    ('the officer reads what was said of the work', ARRAY[tap.rate(2, 'neutral'),
+        'officer: SELECT rating FROM civic.feedbacks WHERE report_id = $matter'], '2'),
+    ('statistics', ARRAY[tap.rate(2, 'neutral'), tap.rate(5, 'satisfied', report => 'filed_closed'),
+        'admin: SELECT concat_ws('' '', s ->> ''total'', s ->> ''average_rating'', s ->> ''requires_followup'','
+        ' s -> ''by_rating'' ->> ''5'', s -> ''by_satisfaction'' ->> ''neutral'', s ->> ''would_recommend'')'
+        ' FROM civic.feedback_statistics(created_from => now() - interval ''1 minute'', officer_id => $officer) AS s'],
+        '3 3.00 2 1 2 100.00'),
+    -- Who confirms.
+    ('the reporter confirms', ARRAY[tap.confirm('citizen')], 'true'),
+    ('who filed the duplicate confirms', ARRAY[tap.confirm('neighbour')], 'true'),
+    ('also by the duplicate', ARRAY[tap.confirm('neighbour', true, 'again'),
+        'neighbour: SELECT count(*) FROM civic.resolution_confirmations WHERE report_id = $matter'], '1'),
+    ('a supporter confirms', ARRAY[tap.confirm('contributor')], 'true'),
+    ('a supporter of the duplicate confirms', ARRAY[tap.confirm('officer2')], 'true'),
+    ('others do not', ARRAY[tap.confirm('officer3')], '42501'), ('nor'
+    ' administrators', ARRAY[tap.confirm('admin')], '42501'),
+    ('nor auditors', ARRAY[tap.confirm('auditor')], '42501'),
+    ('not what is not resolved', ARRAY[tap.confirm('citizen', true, 'filed_in_progress')], 'ZC064'),
+    ('to dispute needs a reason',
+        ARRAY['citizen: SELECT FROM civic.confirm_resolution($matter, false, ''No.'')'], '23514'),
+    ('one may think again', ARRAY[tap.confirm('citizen'), tap.confirm('citizen', false),
+        'citizen: SELECT string_agg(is_confirmed::text, '' '') FROM civic.resolution_confirmations AS c'
+        ' WHERE c.report_id = $matter'], 'false'),
+    ('a dispute puts the report before a person', ARRAY[tap.confirm('neighbour', false), 'system: SELECT tap.state()'],
+        'resolved t'),
+    ('a confirmation changes nothing', ARRAY[tap.confirm('citizen'), 'system: SELECT tap.state()'], 'resolved f'),
+    -- The window.
+    ('within seven days', ARRAY[tap.age('7 days'), tap.confirm('citizen')], 'true'),
+    ('not later', ARRAY[tap.age('7 days 00:00:01'), tap.confirm('citizen')], 'ZC066'),
+    ('or as the city says', ARRAY['admin: UPDATE civic.organizations SET confirmation_days = 14', tap.age('8 days'),
+        tap.confirm('citizen')], 'true'),
+    ('also after the report was closed', ARRAY[tap.rate(4, 'satisfied'), tap.confirm('neighbour', false)], 'false'),
+    -- Settling.
+    ('a moderator opens it again', ARRAY[tap.confirm('neighbour', false),
+        'moderator: SELECT concat_ws('' '', r.status, r.rework_reason, r.needs_review) FROM'
+        ' civic.settle_dispute($matter,'
+        ' true, ''Half of it.'') AS r'], 'reopened Half of it. f'),
+    ('or leaves it', ARRAY[tap.confirm('neighbour', false), tap.confirm('contributor', false),
+        'moderator: SELECT r.status FROM civic.settle_dispute($matter, false, ''It is done.'') AS r',
+        'moderator: SELECT tap.state() || count(*) FROM civic.resolution_confirmations AS c WHERE NOT c.is_upheld'
+        ' AND c.settled_by_user_id = $moderator'], 'resolved f2'),
+    ('then it is settled', ARRAY[tap.confirm('neighbour', false),
+        'moderator: SELECT r.status FROM civic.settle_dispute($matter, false, ''It is done.'') AS r',
+        tap.confirm('neighbour', false)], 'ZC066'),
+    ('not twice', ARRAY[tap.confirm('neighbour', false),
+        'moderator: SELECT r.status FROM civic.settle_dispute($matter, false, ''It is done.'') AS r',
+        'moderator: SELECT r.status FROM civic.settle_dispute($matter, false, ''It is done.'') AS r'], 'P0002'),
+    ('not without notes', ARRAY[tap.confirm('neighbour', false),
+        'moderator: SELECT r.status FROM civic.settle_dispute($matter, false, '''') AS r'], '23514'),
+    ('the officer does not settle', ARRAY[tap.confirm('neighbour', false),
+        'officer: SELECT r.status FROM civic.settle_dispute($matter, false, ''It is done.'') AS r'], '42501'),
+    ('nor a moderator of elsewhere', ARRAY[tap.confirm('neighbour', false),
+        'admin: INSERT INTO civic.area_assignments (user_id, area_type, area_name, area_data) VALUES ($moderator,'
+        ' ''ward'', ''Area'', ''{"ward_number": "7"}'')',
+        'moderator: SELECT r.status FROM civic.settle_dispute($matter, false, ''It is done.'') AS r'], '42501'),
+    ('disputes are listed', ARRAY[tap.confirm('neighbour', false), tap.confirm('citizen'),
+        'moderator: SELECT concat_ws('' '', disputes, confirmations) FROM civic.disputed_reports()'], '1 1'),
+    ('for those who settle them', ARRAY[tap.confirm('neighbour', false),
+        'officer: SELECT count(*) FROM civic.disputed_reports()'], '0'),
+    ('a second resolution is confirmed anew', ARRAY[tap.confirm('neighbour', false),
+        'moderator: SELECT FROM civic.settle_dispute($matter, true, ''Half of it.'')',
+        'officer: SELECT FROM civic.start_work($matter)', 'officer: SELECT FROM civic.finish_work($matter, ''All of'
+        ' it.'')',
+        'system: SELECT tap.later()', 'admin: SELECT FROM civic.approve_work($matter)',
+        tap.confirm('neighbour')], 'true'),
+    -- Closing by the clock.
+    ('seven days after, the clock closes it', ARRAY[tap.age('7 days 00:00:01'),
+        'service: SELECT closed FROM civic.tick()', 'system: SELECT tap.state()'], 'closed f'),
+    ('not before', ARRAY[tap.age('7 days'), 'service: SELECT closed FROM civic.tick()'], '0'),
+    ('and says how many', ARRAY[tap.age('7 days 00:00:01'), 'service: SELECT closed FROM civic.tick()'], '1'),
+    ('not while it is disputed', ARRAY[tap.age('6 days'), tap.confirm('neighbour', false), tap.age('9 days'),
+        'service: SELECT closed || '' '' || remaining FROM civic.tick()'], '0 0'),
+    ('but when that is settled', ARRAY[tap.age('6 days'), tap.confirm('neighbour', false), tap.age('9 days'),
+        'moderator: SELECT FROM civic.settle_dispute($matter, false, ''It is done.'')',
+        'service: SELECT closed FROM civic.tick()'], '1'),
+    ('a confirmation does not hold it', ARRAY[tap.age('6 days'), tap.confirm('neighbour'), tap.age('9 days'),
+        'service: SELECT closed FROM civic.tick()'], '1'),
+    ('many are closed bit by bit', ARRAY[
+        'system: SELECT tap.make_all_older()', 'service: SELECT closed || '' '' || (remaining > 0) FROM civic.tick(1)'],
+        '1 true')
+) AS x (what, steps, outcome);
+
 SELECT * FROM finish();
 ROLLBACK;
