@@ -39,16 +39,6 @@ $$;
 COMMENT ON FUNCTION civic_private.sync_report(uuid, uuid, uuid, boolean) IS
     'A report with its files as a device of the person gets it; null where it does not.';
 
-CREATE FUNCTION civic_private.sync_task(organization uuid, task uuid, person uuid, own_only boolean) RETURNS jsonb
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT to_jsonb(t) FROM civic.tasks AS t
-    WHERE t.organization_id = organization AND t.id = task
-        AND civic_private.sees_task(t.assigned_to, t.department_id, person, own_only)
-$$;
-COMMENT ON FUNCTION civic_private.sync_task(uuid, uuid, uuid, boolean) IS
-    'A task as a device of the person gets it; null where it does not.';
-
 CREATE FUNCTION civic_private.sees_task(assignee uuid, department uuid, person uuid, own_only boolean) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -68,6 +58,16 @@ AS $$
     FROM civic.users AS u WHERE u.organization_id = organization AND u.id = person
 $$;
 COMMENT ON FUNCTION civic_private.sync_profile(uuid, uuid) IS 'A person as their own devices get it.';
+
+CREATE FUNCTION civic_private.sync_task(organization uuid, task uuid, person uuid, own_only boolean) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT to_jsonb(t) FROM civic.tasks AS t
+    WHERE t.organization_id = organization AND t.id = task
+        AND civic_private.sees_task(t.assigned_to, t.department_id, person, own_only)
+$$;
+COMMENT ON FUNCTION civic_private.sync_task(uuid, uuid, uuid, boolean) IS
+    'A task as a device of the person gets it; null where it does not.';
 
 CREATE FUNCTION civic_private.sync_data(
     entity "char", organization uuid, entity_id uuid, person uuid, own_only boolean
@@ -130,6 +130,11 @@ AS $$
 $$;
 COMMENT ON FUNCTION civic_private.sync_page(uuid, pg_snapshot, pg_snapshot, xid8, bigint) IS
     'Changes that became visible between two snapshots, after one of them, at most 5000.';
+
+CREATE FUNCTION civic_private.sync_entity(entity "char") RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE entity WHEN 'r' THEN 'report' WHEN 't' THEN 'task' WHEN 'u' THEN 'profile' END;
+COMMENT ON FUNCTION civic_private.sync_entity("char") IS 'Name of an entity of civic_private.sync_feed.';
 
 CREATE FUNCTION civic.sync_changes(
     cursor text DEFAULT NULL, max_rows integer DEFAULT 100, own_only boolean DEFAULT true,
@@ -245,11 +250,6 @@ COMMENT ON FUNCTION civic.sync_changes(text, integer, boolean, interval) IS
     ' cursor: all there is that changed since then. Send next_cursor again for what comes next, at once where'
     ' has_more; where must_restart, forget what the device has and start without one. A row may come more often than'
     ' it changed, but no change is left out, however late its transaction commits. Error 22023 no cursor.';
-
-CREATE FUNCTION civic_private.sync_entity(entity "char") RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE entity WHEN 'r' THEN 'report' WHEN 't' THEN 'task' WHEN 'u' THEN 'profile' END;
-COMMENT ON FUNCTION civic_private.sync_entity("char") IS 'Name of an entity of civic_private.sync_feed.';
 
 CREATE FUNCTION civic.trim_sync_feed(keep interval DEFAULT '30 days') RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -272,8 +272,8 @@ SELECT is(tap.changes('a.citizen', tap.at(6)), 'profile citizen upsert', 'onesel
 SELECT is(tap.changes('a.admin', tap.at(6, false), false), NULL, 'nobody else');
 
 -- Rights.
-SELECT tap.do('a.super_admin', format('SELECT civic.change_role(%L, ''contributor'')', tap.id('a.citizen'))) \g
-    /dev/null
+SELECT tap.do('a.super_admin', format('SELECT civic.change_role(%L, ''contributor'')', tap.id('a.citizen')))
+\g /dev/null
 SELECT tap.committed(8) \g /dev/null
 SELECT is(tap.changes('a.citizen', tap.at(7)), 'restart', 'whose rights changed starts anew');
 SELECT is(tap.changes('a.neighbour', tap.at(7)), NULL, 'others do not');
