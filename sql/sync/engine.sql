@@ -283,6 +283,17 @@ COMMENT ON FUNCTION civic.sync_upload_media(jsonb, jsonb) IS
     'Action upload_media of civic.sync_apply(). The bytes are uploaded elsewhere; file_url says where. sha256 is in'
     ' hexadecimal. Errors: those of an INSERT into civic.media.';
 
+CREATE FUNCTION civic.sync_moment(value text) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN value::timestamptz;
+EXCEPTION WHEN data_exception THEN
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic.sync_moment(text) IS 'A time as a device tells it; null where it is none.';
+
 CREATE FUNCTION civic.sync_apply(
     actions jsonb, device_id text DEFAULT 'default', device_info jsonb DEFAULT NULL, cursor text DEFAULT NULL
 ) RETURNS TABLE (
@@ -330,18 +341,23 @@ BEGIN
     FOR a IN
         SELECT e.value ->> 'client_id' AS client_id, e.value ->> 'action_type' AS action_type,
             coalesce(e.value -> 'payload', '{}') AS payload, nullif(e.value -> 'base', 'null') AS base,
-            coalesce((e.value ->> 'priority')::integer, 0) AS priority,
-            coalesce((e.value ->> 'created_at')::timestamptz, now()) AS created_at
+            CASE jsonb_typeof(e.value -> 'priority') WHEN 'number'
+                THEN least(greatest((e.value ->> 'priority')::numeric, 0), 1000000)::integer ELSE 0 END AS priority,
+            coalesce(civic.sync_moment(e.value ->> 'created_at'), now()) AS created_at
         FROM jsonb_array_elements(actions) WITH ORDINALITY AS e (value, place)
-        ORDER BY coalesce((e.value ->> 'priority')::integer, 0) DESC, (e.value ->> 'created_at')::timestamptz, e.place
+        ORDER BY priority DESC, created_at, e.place
     LOOP
-        IF a.client_id IS NULL OR NOT known ? a.action_type OR jsonb_typeof(a.payload) <> 'object' THEN
-            -- Nothing to keep it by, or nothing that could ever be done.
+        -- Nothing to keep it by, or nothing that could ever be done.
+        IF (length(a.client_id) BETWEEN 1 AND 255 AND known ? a.action_type AND jsonb_typeof(a.payload) = 'object'
+            AND pg_column_size(a.payload) < 100000) IS NOT TRUE THEN
             client_id := a.client_id; status := 'dead'; server_id := NULL; message := NULL; conflict_id := NULL;
             error_code := 'ZC080';
-            error_message := CASE WHEN a.client_id IS NULL THEN 'the action has no client_id'
-                WHEN NOT known ? a.action_type THEN format('there is no action "%s"', a.action_type)
-                ELSE 'the payload is not an object' END;
+            error_message := CASE
+                WHEN (length(a.client_id) BETWEEN 1 AND 255) IS NOT TRUE
+                    THEN 'the action has no client_id of 1 to 255 characters'
+                WHEN (known ? a.action_type) IS NOT TRUE THEN format('there is no action "%s"', a.action_type)
+                ELSE 'the payload is not an object of less than 100000 bytes'
+            END;
             RETURN NEXT;
             CONTINUE;
         END IF;
@@ -349,11 +365,14 @@ BEGIN
         INSERT INTO civic.offline_actions AS o (user_id, device_id, client_id, action_type, payload, base, priority,
             created_at)
         VALUES (person, sync_apply.device_id, a.client_id, a.action_type, a.payload, a.base, a.priority, a.created_at)
-        ON CONFLICT ON CONSTRAINT offline_actions_client_id_key DO NOTHING;
-        SELECT o.* INTO done FROM civic.offline_actions AS o
-        WHERE o.organization_id = civic.current_organization_id() AND o.user_id = person
-            AND o.device_id = sync_apply.device_id AND o.client_id = a.client_id
-        FOR UPDATE;
+        ON CONFLICT ON CONSTRAINT offline_actions_client_id_key DO NOTHING
+        RETURNING o.* INTO done;
+        IF NOT FOUND THEN
+            SELECT o.* INTO done FROM civic.offline_actions AS o
+            WHERE o.organization_id = civic.current_organization_id() AND o.user_id = person
+                AND o.device_id = sync_apply.device_id AND o.client_id = a.client_id
+            FOR UPDATE;
+        END IF;
         IF NOT FOUND THEN
             RAISE EXCEPTION USING ERRCODE = 'serialization_failure',
                 MESSAGE = 'the same action was sent since this transaction began',
@@ -380,13 +399,17 @@ BEGIN
                     SELECT quote_ident(split_part(h.name, '.', 1)) || '.' || quote_ident(split_part(h.name, '.', 2))
                     FROM (SELECT known ->> done.action_type) AS h (name)
                 )) INTO outcome USING work, done.base;
-                INSERT INTO civic.sync_conflicts (user_id, action_id, device_id, entity_type, entity_id, base_version,
-                    client_version, server_version, resolution_strategy, resolved_at, resolved_data)
-                SELECT person, done.id, done.device_id, c.value ->> 'entity_type', (c.value ->> 'entity_id')::uuid,
-                    c.value -> 'base', c.value -> 'client', c.value -> 'server',
-                    (c.value ->> 'strategy')::civic.sync_resolution,
-                    CASE WHEN c.value ->> 'strategy' IS NOT NULL THEN now() END, nullif(c.value -> 'resolved', 'null')
-                FROM jsonb_array_elements(outcome -> 'conflicts') AS c;
+                IF jsonb_array_length(outcome -> 'conflicts') > 0 THEN
+                    INSERT INTO civic.sync_conflicts (user_id, action_id, device_id, entity_type, entity_id,
+                        base_version,
+                        client_version, server_version, resolution_strategy, resolved_at, resolved_data)
+                    SELECT person, done.id, done.device_id, c.value ->> 'entity_type', (c.value ->> 'entity_id')::uuid,
+                        c.value -> 'base', c.value -> 'client', c.value -> 'server',
+                        (c.value ->> 'strategy')::civic.sync_resolution,
+                        CASE WHEN c.value ->> 'strategy' IS NOT NULL THEN now() END, nullif(c.value -> 'resolved',
+                            'null')
+                    FROM jsonb_array_elements(outcome -> 'conflicts') AS c;
+                END IF;
                 UPDATE civic.offline_actions AS o SET
                     status = CASE WHEN jsonb_path_exists(outcome, '$.conflicts[*] ? (@.strategy == null)')
                         THEN 'conflict' ELSE 'applied' END::civic.sync_status,
@@ -415,10 +438,11 @@ BEGIN
         message := done.message;
         error_code := done.error_code;
         error_message := done.error_message;
-        conflict_id := (
-            SELECT c.id FROM civic.sync_conflicts AS c
-            WHERE c.organization_id = done.organization_id AND c.action_id = done.id AND NOT c.resolved LIMIT 1
-        );
+        conflict_id := NULL;
+        IF done.status = 'conflict' THEN
+            SELECT c.id INTO conflict_id FROM civic.sync_conflicts AS c
+            WHERE c.organization_id = done.organization_id AND c.action_id = done.id AND NOT c.resolved LIMIT 1;
+        END IF;
         RETURN NEXT;
     END LOOP;
 END

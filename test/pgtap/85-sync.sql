@@ -113,6 +113,15 @@ SELECT is(tap.value('a.moderator', 'SELECT s FROM civic.sync_state(''tablet'') A
 SELECT is(tap.send('a.clerk', tap.action(NULL, 'create_report', '{}') || tap.action('u', 'fly', '{}')
     || tap.action('v', 'create_report', '[]')), 'dead ZC080, u dead ZC080, v dead ZC080', 'what cannot be read')
 FROM (SELECT) AS x;
+SELECT is(tap.send('a.clerk', '[7, null, "x", {}, {"client_id": ""}]' || jsonb_build_array(
+    jsonb_build_object('client_id', repeat('x', 256), 'action_type', 'create_report'),
+    jsonb_build_object('client_id', 'big', 'action_type', 'create_report', 'payload',
+        jsonb_build_object('x', (SELECT string_agg(md5(n::text), '') FROM generate_series(1, 5000) AS n))))),
+    'dead ZC080, dead ZC080, dead ZC080, dead ZC080,  dead ZC080, ' || repeat('x', 256) ||
+        ' dead ZC080, big dead ZC080',
+    'nor what is no action');
+SELECT is(tap.send('a.clerk', '[{"client_id": "w1", "action_type": "update_profile", "payload": {"full_name": "clerk"},'
+    ' "created_at": "yesterday or so", "priority": "high"}]'), 'w1 applied id', 'a time that is none is now');
 SELECT is(tap.value('a.moderator', 'SELECT sync_version > 5 AND last_upload_at = now() AND last_download_at IS NULL'
     ' FROM civic.client_sync_states WHERE device_id = ''phone'''), 'true', 'the device is known');
 
