@@ -104,7 +104,12 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('daily_streaks',        '0      0     0     0     all   0     all   0     all   0     0     42501 all   all'),
     ('reputation_events',    '0      0     all   all   all   all   all   1     1     0     0     42501 all   all'),
     ('report_validations',   '0      0     all   0     all   all   all   1     1     0     0     42501 all   all'),
-    ('officer_metrics',      '0      0     0     1     all   all   all   0     0     0     0     42501 all   all');
+    ('officer_metrics',      '0      0     0     1     all   all   all   0     0     0     0     42501 all   all'),
+    ('sync_action_types',    'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('sync_field_policies',  'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('client_sync_states',   '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
+    ('offline_actions',      '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
+    ('sync_conflicts',       '1      0     0     0     0     0     0     0     0     0     0     42501 2     2');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -112,8 +117,7 @@ DECLARE
     n text;
 BEGIN
     EXECUTE format('SELECT count(*)::text FROM civic.%I%s', tbl, CASE
-        WHEN tbl IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions') THEN '',
-        WHEN tbl IN ('permissions', 'notification_types') THEN ''
+        WHEN tap.is_shared(format('civic.%I', tbl)::regclass) THEN ''
         ELSE format(' WHERE organization_id IN (%L, %L)', tap.id('a'),
             '00000000-0000-0000-0000-000000000000') END) INTO n;
     RETURN n;
@@ -1057,6 +1061,51 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('officer_metrics', 'UPDATE', $$UPDATE civic.officer_metrics SET resolution_rate = 100$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('officer_metrics', 'DELETE', $$DELETE FROM civic.officer_metrics$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('sync_action_types', 'INSERT', $$INSERT INTO civic.sync_action_types VALUES ('x1', 'civic.x', 'x')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('sync_action_types', 'UPDATE', $$UPDATE civic.sync_action_types SET handler = 'civic.x'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('sync_action_types', 'DELETE', $$DELETE FROM civic.sync_action_types$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('sync_field_policies', 'INSERT', $$INSERT INTO civic.sync_field_policies VALUES (tap.id('$o'), 'task', 'priority',
+        'server')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('sync_field_policies', 'UPDATE', $$UPDATE civic.sync_field_policies SET policy = 'server'
+        WHERE organization_id = tap.id('$o')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('sync_field_policies', 'DELETE', $$DELETE FROM civic.sync_field_policies WHERE organization_id = tap.id('$o')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('client_sync_states', 'INSERT', $$INSERT INTO civic.client_sync_states (organization_id, user_id, device_id)
+        VALUES (tap.id('$o'), $me, 'new')$$,
+                        '1       1     1     1     42501 1     1     1     1     1     42501 42501 1     42501'),
+    ('client_sync_states', 'INSERT', $$INSERT INTO civic.client_sync_states (organization_id, user_id, device_id)
+        VALUES (tap.id('$o'), tap.id('$o.officer3'), 'new')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    ('client_sync_states', 'UPDATE', $$UPDATE civic.client_sync_states SET sync_version = 7
+        WHERE user_id = tap.id('$o.citizen')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('client_sync_states', 'DELETE', $$DELETE FROM civic.client_sync_states$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('offline_actions', 'INSERT', $$INSERT INTO civic.offline_actions (organization_id, user_id, device_id, client_id,
+        action_type, payload) VALUES (tap.id('$o'), $me, 'phone', 'new', 'create_report', '{}')$$,
+                        '1       1     1     1     42501 1     1     1     1     1     42501 42501 1     42501'),
+    ('offline_actions', 'INSERT', $$INSERT INTO civic.offline_actions (organization_id, user_id, device_id, client_id,
+        action_type, payload) VALUES (tap.id('$o'), tap.id('$o.officer3'), 'phone', 'new', 'create_report', '{}')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    ('offline_actions', 'UPDATE', $$UPDATE civic.offline_actions SET message = 'x' WHERE user_id =
+        tap.id('$o.citizen')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('offline_actions', 'DELETE', $$DELETE FROM civic.offline_actions$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('sync_conflicts', 'INSERT', $$INSERT INTO civic.sync_conflicts (organization_id, user_id, action_id, device_id,
+        entity_type, entity_id, base_version, client_version, server_version) VALUES (tap.id('$o'), $me,
+        tap.id('$o.action.citizen'), 'phone', 'task', tap.id('$o'), '{}', '{}', '{}')$$,
+                        '1       1     1     1     42501 1     1     1     1     1     42501 42501 1     42501'),
+    ('sync_conflicts', 'UPDATE', $$UPDATE civic.sync_conflicts SET resolution_strategy = 'merge', resolved_at = now(),
+        resolved_data = '{}' WHERE user_id = tap.id('$o.citizen')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('sync_conflicts', 'DELETE', $$DELETE FROM civic.sync_conflicts$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
@@ -1094,8 +1143,7 @@ FROM tap.columns AS a
 JOIN tap.actors AS x ON x.name = 'a.' || a.name
 CROSS JOIN (SELECT c.oid, c.relname AS name FROM pg_class AS c
     WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p')
-        AND c.relname NOT IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions')) AS t,
-        AND c.relname NOT IN ('permissions', 'notification_types')) AS t
+        AND NOT tap.is_shared(c.oid)) AS t
 ORDER BY t.name, a.place;
 
 SELECT ok(r.outcome !~ '^[1-9][0-9]{0,3}$', format('%s cannot %s %s of the other organization: %s -- %s',
@@ -1113,10 +1161,7 @@ SELECT ok(r.outcome !~ '^[1-9][0-9]{0,3}$', format('%s cannot move rows of %s to
 FROM tap.columns AS a
 CROSS JOIN (SELECT c.oid, c.relname AS name FROM pg_class AS c
     WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p')
-        AND c.relname NOT IN ('permissions', 'notification_types', 'organizations', 'audit_labels',
-            'audit_actions')) AS t,
-        AND c.relname NOT IN ('permissions', 'notification_types',
-            'organizations')) AS t
+        AND c.relname <> 'organizations' AND NOT tap.is_shared(c.oid)) AS t
 CROSS JOIN LATERAL tap.attempt('a.' || a.name, format('UPDATE civic.%I SET organization_id = tap.id(''b'')', t.name))
     AS r (outcome)
 WHERE a.name IN ('admin', 'super_admin', 'org_admin', 'moderator', 'service')
