@@ -6,6 +6,7 @@ MODULE_big = civic
 OBJS = \
 	src/init.o \
 	src/caches.o \
+	src/rows.o \
 	src/identity.o \
 	src/people.o \
 	src/permissions.o \

@@ -125,6 +125,13 @@ learn_columns(void)
 	columns.version = version;
 }
 
+Oid
+civic_signatures_relation(void)
+{
+	learn_columns();
+	return columns.relation;
+}
+
 /* The parts of the score that need no distance are exact, the rest is as good as the distance. */
 double
 civic_score(const CivicProbe *probe, const CivicCandidate *candidate)

@@ -59,6 +59,18 @@ extern void civic_query_now(const char *query, int nargs, Oid *types, Datum *val
 extern void civic_insert(const char *query, int nargs, Oid *types, Datum *values,
 						 const char *nulls);
 
+/* ---- uuid.c ---- */
+
+extern pg_uuid_t civic_new_id(void);
+
+/* ---- rows.c: rows stored as INSERT does, without planning one ---- */
+
+typedef struct CivicStore CivicStore;
+extern CivicStore *civic_begin_store(Oid relation, const char *const *columns, int ncolumns);
+extern bool civic_store_row(CivicStore *store, const Datum *values, const bool *nulls,
+							bool unless_there);
+extern void civic_end_store(CivicStore *store);
+
 /* ---- identity.c: who is asking ---- */
 
 typedef struct CivicIdentity

@@ -102,6 +102,7 @@ typedef struct CivicCandidates
 /* A score from an estimated distance differs from the true one by less than this. */
 extern double civic_score_error(const CivicProbe *probe);
 extern double civic_score(const CivicProbe *probe, const CivicCandidate *candidate);
+extern Oid civic_signatures_relation(void);
 extern void civic_find_candidates(CivicProbe *probe, Snapshot snapshot,
 								  CivicCandidates *candidates);
 

@@ -23,6 +23,8 @@
 CIVIC_FUNCTION(civic_intake_moves);
 CIVIC_FUNCTION(civic_count_reports);
 
+#define POINTS_A_REPORT 5
+
 typedef struct ReportKey
 {
 	pg_uuid_t organization;
@@ -237,25 +239,50 @@ count_report(TriggerData *trigger)
 	counted->count++;
 }
 
+/* The first contribution of a person, as most reports are. */
+static bool
+add_score(const ReportCount *entry)
+{
+	static const char *const columns[] = {"organization_id", "user_id", "total_reports",
+										  "reputation_score"};
+	Datum values[] = {UUIDPGetDatum(&entry->organization), UUIDPGetDatum(&entry->user),
+					  Int32GetDatum(entry->count),
+					  Int32GetDatum(POINTS_A_REPORT * entry->count)};
+	CivicStore *store =
+		civic_begin_store(civic_relation("user_scores"), columns, lengthof(columns));
+	bool added = civic_store_row(store, values, NULL, true);
+
+	civic_end_store(store);
+	return added;
+}
+
+static void
+raise_score(const ReportCount *entry)
+{
+	Oid types[] = {UUIDOID, UUIDOID, INT4OID, INT4OID};
+	Datum values[] = {UUIDPGetDatum(&entry->organization), UUIDPGetDatum(&entry->user),
+					  Int32GetDatum(entry->count),
+					  Int32GetDatum(POINTS_A_REPORT * entry->count)};
+
+	civic_insert("INSERT INTO civic.user_scores AS s"
+				 " (organization_id, user_id, total_reports, reputation_score)"
+				 " VALUES ($1, $2, $3, $4)"
+				 " ON CONFLICT (organization_id, user_id) DO UPDATE SET"
+				 "  total_reports = s.total_reports + excluded.total_reports,"
+				 "  reputation_score = s.reputation_score + excluded.reputation_score",
+				 lengthof(types), types, values, NULL);
+}
+
 static void
 add_to_scores(void)
 {
-	Oid types[3] = {UUIDOID, UUIDOID, INT4OID};
-
 	while (counted != NULL)
 	{
 		ReportCount *entry = counted;
-		Datum values[3] = {UUIDPGetDatum(&entry->organization), UUIDPGetDatum(&entry->user),
-						   Int32GetDatum(entry->count)};
 
 		counted = entry->next;
-		civic_insert("INSERT INTO civic.user_scores AS s"
-					 " (organization_id, user_id, total_reports, reputation_score)"
-					 " VALUES ($1, $2, $3, 5 * $3)"
-					 " ON CONFLICT (organization_id, user_id) DO UPDATE SET"
-					 "  total_reports = s.total_reports + excluded.total_reports,"
-					 "  reputation_score = s.reputation_score + excluded.reputation_score",
-					 3, types, values, NULL);
+		if (!add_score(entry))
+			raise_score(entry);
 	}
 }
 
