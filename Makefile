@@ -26,12 +26,17 @@ OBJS = \
 	src/history.o \
 	src/filing.o \
 	src/intake.o \
+	src/intake_moves.o \
+	src/scores.o \
+	src/departments.o \
 	src/area_cache.o \
 	src/area_lookup.o \
 	src/area_scan.o \
 	src/area_tiles.o \
 	src/routing_rules.o \
 	src/route.o \
+	src/route_explain.o \
+	src/route_points.o \
 	src/calendars.o \
 	src/sla.o \
 	src/core/tiles.o \

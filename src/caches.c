@@ -286,17 +286,17 @@ civic_query_now(const char *query, int nargs, Oid *types, Datum *values, const c
 }
 
 /*
- * civic_insert
- *		Runs an INSERT of fixed text as the owner.
+ * civic_run
+ *		Runs a statement of fixed text that writes, as the owner; what it returns is not wanted.
  */
 void
-civic_insert(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
+civic_run(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
 {
 	int result;
 
 	SPI_connect();
 	result = run_as_owner(query, nargs, types, values, nulls, false);
 	SPI_finish();
-	if (result != SPI_OK_INSERT)
-		elog(ERROR, "unexpected result %d of a civic insert", result);
+	if (result != SPI_OK_INSERT && result != SPI_OK_SELECT)
+		elog(ERROR, "unexpected result %d of a statement of civic", result);
 }

@@ -23,7 +23,7 @@ replace_signature(Datum *values)
 	Oid types[COLUMNS] = {UUIDOID, UUIDOID, TIMESTAMPTZOID, FLOAT8OID, FLOAT8OID, INT8OID,
 						  INT8OID, INT4OID, INT4OID,        INT2OID,   BYTEAOID};
 
-	civic_insert("INSERT INTO civic_private.report_signatures AS s"
+	civic_run("INSERT INTO civic_private.report_signatures AS s"
 				 " (organization_id, report_id, created_at, latitude, longitude, cell, street,"
 				 "  category_key, house_number, state, trigrams)"
 				 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
