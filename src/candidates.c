@@ -434,7 +434,7 @@ civic_find_candidates(CivicProbe *probe, Snapshot snapshot, CivicCandidates *can
 			search_category(&search, probe->rules->categories[i].key, ranges, count);
 	}
 
-	foreach (cell, probe->unsaved)
+	foreach(cell, probe->unsaved)
 	{
 		CHECK_FOR_INTERRUPTS();
 		consider_unsaved(&search, lfirst(cell));

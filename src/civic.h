@@ -56,8 +56,7 @@ extern void civic_leave_owner(const CivicOwnerScope *scope);
 /* Runs a query that sees what is committed now, whatever snapshot the caller reads with. */
 extern void civic_query_now(const char *query, int nargs, Oid *types, Datum *values,
 							const char *nulls);
-extern void civic_run(const char *query, int nargs, Oid *types, Datum *values,
-						 const char *nulls);
+extern void civic_run(const char *query, int nargs, Oid *types, Datum *values, const char *nulls);
 
 /* ---- uuid.c ---- */
 

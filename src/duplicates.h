@@ -188,6 +188,7 @@ extern char *civic_match_reason(const CivicProbe *probe, const CivicMatch *match
 /* ---- duplicate_intake.c ---- */
 
 extern const CivicMatch *civic_match_new_report(CivicProbe *probe, const pg_uuid_t *organization,
-												const CivicReport *report, bool remember, bool *links);
+												const CivicReport *report, bool remember,
+												bool *links);
 
 #endif

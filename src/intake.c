@@ -5,8 +5,8 @@
  * All is decided before the report is stored, so that it is written once. What people were not sure of goes before a
  * person (needs_review).
  */
-#include "duplicates.h"
 #include "intake.h"
+#include "duplicates.h"
 
 #include "access/htup_details.h"
 #include "access/xact.h"
@@ -66,17 +66,16 @@ static void
 write_changes(Intake *intake)
 {
 	if (intake->count > 0)
-		intake->row =
-			heap_modify_tuple_by_cols(intake->row, intake->desc, intake->count,
-									  intake->attributes, intake->values, intake->nulls);
+		intake->row = heap_modify_tuple_by_cols(intake->row, intake->desc, intake->count,
+												intake->attributes, intake->values, intake->nulls);
 	intake->count = 0;
 }
 
 static Oid
 status_label(const Intake *intake, const char *name)
 {
-	return civic_enum_label(
-		TupleDescAttr(intake->desc, attribute(intake, "status") - 1)->atttypid, name);
+	return civic_enum_label(TupleDescAttr(intake->desc, attribute(intake, "status") - 1)->atttypid,
+							name);
 }
 
 /* Category and severity by the words of the report. */
@@ -109,8 +108,7 @@ guess_category(Intake *intake, Datum *severity, bool *no_severity)
 	spi = MemoryContextSwitchTo(context);
 	intake->report.ai_category =
 		isnull ? (Datum) 0 : PointerGetDatum(PG_DETOAST_DATUM_COPY(category));
-	confidence =
-		Float8GetDatum(DatumGetFloat8(SPI_getbinval(found, desc, 2, &isnull)));
+	confidence = Float8GetDatum(DatumGetFloat8(SPI_getbinval(found, desc, 2, &isnull)));
 	*severity = SPI_getbinval(found, desc, 3, no_severity);
 	MemoryContextSwitchTo(spi);
 	SPI_finish();

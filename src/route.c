@@ -45,7 +45,8 @@ civic_route_day(const CivicRouter *router, TimestampTz moment)
 
 /* Leaves out areas that no rule names. */
 void
-civic_route_take_hits(const CivicRouter *router, const CivicAreaHit *hits, int nhits, CivicRoutePlace *place)
+civic_route_take_hits(const CivicRouter *router, const CivicAreaHit *hits, int nhits,
+					  CivicRoutePlace *place)
 {
 	place->count = 0;
 	for (int i = 0; i < nhits; i++)
@@ -71,7 +72,8 @@ civic_route_make_room(CivicRoutePlace *place, int count)
 }
 
 static void
-find_place(const CivicRouter *router, double latitude, double longitude, DateADT day, CivicRoutePlace *place)
+find_place(const CivicRouter *router, double latitude, double longitude, DateADT day,
+		   CivicRoutePlace *place)
 {
 	CivicAreaHit common[COMMON_HITS];
 	CivicAreaHit *hits = common;
@@ -96,8 +98,8 @@ find_place(const CivicRouter *router, double latitude, double longitude, DateADT
 }
 
 void
-civic_route_ask(const CivicRouter *router, int category, int sub_category, DateADT day, const CivicRoutePlace *place,
-	CivicRouteQuestion *question)
+civic_route_ask(const CivicRouter *router, int category, int sub_category, DateADT day,
+				const CivicRoutePlace *place, CivicRouteQuestion *question)
 {
 	question->category = category;
 	question->group =
@@ -138,8 +140,8 @@ civic_route_read_question(FunctionCallInfo fcinfo, CivicRoutePlace *place,
 				 errmsg("a route needs an organization, a place and a time")));
 	router = civic_router(PG_GETARG_UUID_P(0));
 	ask_about(router, PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)),
-			  PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)),
-			  PG_GETARG_FLOAT8(3), PG_GETARG_FLOAT8(4), PG_GETARG_TIMESTAMPTZ(5), place, question);
+			  PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)), PG_GETARG_FLOAT8(3),
+			  PG_GETARG_FLOAT8(4), PG_GETARG_TIMESTAMPTZ(5), place, question);
 	return router;
 }
 
@@ -245,8 +247,8 @@ civic_decide_route(PG_FUNCTION_ARGS)
 	nulls[0] = !decision.has_department;
 	values[1] = UUIDPGetDatum(&decision.rule);
 	nulls[1] = !decision.has_rule;
-	values[2] = ObjectIdGetDatum(
-		civic_route_level_label(TupleDescAttr(desc, 2)->atttypid, decision.level));
+	values[2] =
+		ObjectIdGetDatum(civic_route_level_label(TupleDescAttr(desc, 2)->atttypid, decision.level));
 	values[3] = UUIDPGetDatum(&decision.area);
 	nulls[3] = !decision.has_area;
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));

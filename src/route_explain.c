@@ -49,7 +49,8 @@ why_later(const CivicRouter *router, const Considered *chosen, const Considered 
 	{
 		case CIVIC_ROUTE_BY_LEVEL:
 			return psprintf("Fits, but level \"%s\" comes after \"%s\".",
-							civic_route_levels[other->route->level], civic_route_levels[chosen->route->level]);
+							civic_route_levels[other->route->level],
+							civic_route_levels[chosen->route->level]);
 		case CIVIC_ROUTE_BY_PRIORITY:
 			if (router->rows[other->route->row].is_default)
 				return pstrdup("Fits, but a category's own department comes after every rule for "
@@ -215,4 +216,3 @@ civic_explain_route(PG_FUNCTION_ARGS)
 	MemoryContextDelete(each);
 	return (Datum) 0;
 }
-

@@ -47,8 +47,8 @@ answer_point(void *argument, int point, const CivicAreaHit *hits, int nhits)
 		state->room = nhits;
 	}
 	civic_route_take_hits(state->router, hits, nhits, &state->place);
-	civic_route_ask(state->router, state->categories[point], CIVIC_ROUTE_NONE, state->day, &state->place,
-		&question);
+	civic_route_ask(state->router, state->categories[point], CIVIC_ROUTE_NONE, state->day,
+					&state->place, &question);
 	answer->route =
 		civic_routes_find(state->router->routes, state->router->nroutes, &question, &hit);
 	answer->has_area = hit != CIVIC_ROUTE_NONE;
@@ -150,8 +150,9 @@ civic_route_points(PG_FUNCTION_ARGS)
 				 errmsg("latitudes and longitudes are not of the same length")));
 	for (int i = 0; i < count; i++)
 		civic_check_place(latitudes[i], longitudes[i]);
-	state.day = PG_ARGISNULL(3) ? civic_route_day(state.router, GetCurrentTransactionStartTimestamp())
-								: PG_GETARG_DATEADT(3);
+	state.day = PG_ARGISNULL(3)
+					? civic_route_day(state.router, GetCurrentTransactionStartTimestamp())
+					: PG_GETARG_DATEADT(3);
 	state.answers =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Answer) * (Size) Max(count, 1));
 	if (state.router->areas == NULL)

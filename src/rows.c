@@ -87,8 +87,7 @@ civic_begin_store(Oid relation, const char *const *columns, int ncolumns)
 	store->estate->es_opened_result_relations = list_make1(store->target);
 	store->slot = table_slot_create(store->relation, NULL);
 	AfterTriggerBeginQuery();
-	store->capture =
-		MakeTransitionCaptureState(store->relation->trigdesc, relation, CMD_INSERT);
+	store->capture = MakeTransitionCaptureState(store->relation->trigdesc, relation, CMD_INSERT);
 	ExecBSInsertTriggers(store->estate, store->target);
 	return store;
 }
@@ -111,8 +110,8 @@ fill_slot(CivicStore *store, const Datum *values, const bool *nulls)
 	for (int i = 0; i < natts; i++)
 	{
 		if (store->defaults[i] != NULL)
-			slot->tts_values[i] = ExecEvalExprSwitchContext(store->defaults[i], context,
-															&slot->tts_isnull[i]);
+			slot->tts_values[i] =
+				ExecEvalExprSwitchContext(store->defaults[i], context, &slot->tts_isnull[i]);
 	}
 	ExecStoreVirtualTuple(slot);
 }
@@ -155,8 +154,8 @@ insert(CivicStore *store)
 {
 	table_tuple_insert(store->relation, store->slot, store->estate->es_output_cid, 0, NULL);
 #if PG_VERSION_NUM >= 160000
-	(void) ExecInsertIndexTuples(store->target, store->slot, store->estate, false, false, NULL,
-								 NIL, false);
+	(void) ExecInsertIndexTuples(store->target, store->slot, store->estate, false, false, NULL, NIL,
+								 false);
 #else
 	(void) ExecInsertIndexTuples(store->target, store->slot, store->estate, false, false, NULL,
 								 NIL);

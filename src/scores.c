@@ -88,8 +88,7 @@ add_score(const ReportCount *entry)
 	static const char *const columns[] = {"organization_id", "user_id", "total_reports",
 										  "reputation_score"};
 	Datum values[] = {UUIDPGetDatum(&entry->organization), UUIDPGetDatum(&entry->user),
-					  Int32GetDatum(entry->count),
-					  Int32GetDatum(POINTS_A_REPORT * entry->count)};
+					  Int32GetDatum(entry->count), Int32GetDatum(POINTS_A_REPORT * entry->count)};
 	CivicStore *store =
 		civic_begin_store(civic_relation("user_scores"), columns, lengthof(columns));
 	bool added = civic_store_row(store, values, NULL, true);
@@ -103,16 +102,15 @@ raise_score(const ReportCount *entry)
 {
 	Oid types[] = {UUIDOID, UUIDOID, INT4OID, INT4OID};
 	Datum values[] = {UUIDPGetDatum(&entry->organization), UUIDPGetDatum(&entry->user),
-					  Int32GetDatum(entry->count),
-					  Int32GetDatum(POINTS_A_REPORT * entry->count)};
+					  Int32GetDatum(entry->count), Int32GetDatum(POINTS_A_REPORT * entry->count)};
 
 	civic_run("INSERT INTO civic.user_scores AS s"
-				 " (organization_id, user_id, total_reports, reputation_score)"
-				 " VALUES ($1, $2, $3, $4)"
-				 " ON CONFLICT (organization_id, user_id) DO UPDATE SET"
-				 "  total_reports = s.total_reports + excluded.total_reports,"
-				 "  reputation_score = s.reputation_score + excluded.reputation_score",
-				 lengthof(types), types, values, NULL);
+			  " (organization_id, user_id, total_reports, reputation_score)"
+			  " VALUES ($1, $2, $3, $4)"
+			  " ON CONFLICT (organization_id, user_id) DO UPDATE SET"
+			  "  total_reports = s.total_reports + excluded.total_reports,"
+			  "  reputation_score = s.reputation_score + excluded.reputation_score",
+			  lengthof(types), types, values, NULL);
 }
 
 static void

@@ -24,15 +24,15 @@ replace_signature(Datum *values)
 						  INT8OID, INT4OID, INT4OID,        INT2OID,   BYTEAOID};
 
 	civic_run("INSERT INTO civic_private.report_signatures AS s"
-				 " (organization_id, report_id, created_at, latitude, longitude, cell, street,"
-				 "  category_key, house_number, state, trigrams)"
-				 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-				 " ON CONFLICT (organization_id, report_id) DO UPDATE SET"
-				 "  created_at = excluded.created_at, latitude = excluded.latitude,"
-				 "  longitude = excluded.longitude, cell = excluded.cell, street = excluded.street,"
-				 "  category_key = excluded.category_key, house_number = excluded.house_number,"
-				 "  state = excluded.state, trigrams = excluded.trigrams",
-				 COLUMNS, types, values, NULL);
+			  " (organization_id, report_id, created_at, latitude, longitude, cell, street,"
+			  "  category_key, house_number, state, trigrams)"
+			  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+			  " ON CONFLICT (organization_id, report_id) DO UPDATE SET"
+			  "  created_at = excluded.created_at, latitude = excluded.latitude,"
+			  "  longitude = excluded.longitude, cell = excluded.cell, street = excluded.street,"
+			  "  category_key = excluded.category_key, house_number = excluded.house_number,"
+			  "  state = excluded.state, trigrams = excluded.trigrams",
+			  COLUMNS, types, values, NULL);
 }
 
 static bool

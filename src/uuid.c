@@ -22,7 +22,7 @@ CIVIC_FUNCTION(civic_uuid_v7);
 pg_uuid_t
 civic_new_id(void)
 {
-	pg_uuid_t result;
+	pg_uuid_t result = {0};
 	struct timeval now;
 
 	if (random_left == 0)

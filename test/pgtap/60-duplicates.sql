@@ -384,11 +384,12 @@ SELECT is(tap.file_together('{A tree lies across the road}', VARIADIC f.places),
 FROM (VALUES
     ('the second of two is a duplicate of the first', '{8000,8010}'::double precision[],
         'assigned_to_department, duplicate of 8000'),
-    ('all of a family have one root', '{9000,9005,9010}', 'assigned_to_department, duplicate of 9000, duplicate of 9000'),
+    ('all of a family have one root', '{9000,9005,9010}',
+        'assigned_to_department, duplicate of 9000, duplicate of 9000'),
     ('what is far away stands alone', '{10000,10600}', 'assigned_to_department, assigned_to_department')
 ) AS f (label, places, expected);
-SELECT is(tap.file_together('{A tree lies across the road,Manhole cover was stolen}', 11000, 11010), 'assigned_to_department, assigned_to_department',
-    'other words are no duplicate');
+SELECT is(tap.file_together('{A tree lies across the road,Manhole cover was stolen}', 11000, 11010),
+    'assigned_to_department, assigned_to_department', 'other words are no duplicate');
 SELECT is((SELECT count(*)::integer FROM civic.status_history AS h JOIN civic.reports AS r
         ON r.organization_id = h.organization_id AND r.id = h.entity_id
     WHERE r.organization_id = tap.id('a') AND abs((r.latitude - 40) * 111195 - 9005) < 1), 3,
