@@ -109,7 +109,7 @@ civic_feed_change(PG_FUNCTION_ARGS)
 			nulls[4 + i - FEED_USER] = isnull ? 'n' : ' ';
 		}
 	}
-	civic_insert(
+	civic_run(
 		"INSERT INTO civic_private.sync_feed"
 		" (organization_id, entity, entity_id, old_public, old_user, old_assignee, old_department)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7)",
