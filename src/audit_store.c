@@ -303,6 +303,18 @@ salted(const char *data, size_t length, MemoryContext context)
 	return PointerGetDatum(result);
 }
 
+Datum
+civic_unsalted(Datum personal)
+{
+	bytea *content = DatumGetByteaPP(personal);
+	bytea *result = palloc0(VARHDRSZ + 1 + CIVIC_SALT_SIZE + VARSIZE_ANY_EXHDR(content));
+
+	SET_VARSIZE(result, VARHDRSZ + 1 + CIVIC_SALT_SIZE + VARSIZE_ANY_EXHDR(content));
+	VARDATA(result)[0] = CIVIC_PERSONAL_LIVE;
+	memcpy(VARDATA(result) + 1 + CIVIC_SALT_SIZE, VARDATA_ANY(content), VARSIZE_ANY_EXHDR(content));
+	return PointerGetDatum(result);
+}
+
 static char *
 header(Jsonb *headers, const char *name)
 {

@@ -289,21 +289,24 @@ civic_query_now(const char *query, int nargs, Oid *types, Datum *values, const c
  * civic_write
  *		Runs a command of fixed text as the owner.
  */
-void
+uint64
 civic_write(const char *query, int nargs, Oid *types, Datum *values, const char *nulls,
 			int expected)
 {
 	int result;
+	uint64 count;
 
 	SPI_connect();
 	result = run_as_owner(query, nargs, types, values, nulls, false);
+	count = SPI_processed;
 	SPI_finish();
 	if (result != expected)
 		elog(ERROR, "unexpected result %d of a command of civic", result);
+	return count;
 }
 
 void
 civic_insert(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
 {
-	civic_write(query, nargs, types, values, nulls, SPI_OK_INSERT);
+	(void) civic_write(query, nargs, types, values, nulls, SPI_OK_INSERT);
 }

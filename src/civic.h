@@ -57,7 +57,8 @@ extern void civic_leave_owner(const CivicOwnerScope *scope);
 /* Runs a query that sees what is committed now, whatever snapshot the caller reads with. */
 extern void civic_query_now(const char *query, int nargs, Oid *types, Datum *values,
 							const char *nulls);
-extern void civic_write(const char *query, int nargs, Oid *types, Datum *values, const char *nulls,
+/* Returns how many rows it wrote. */
+extern uint64 civic_write(const char *query, int nargs, Oid *types, Datum *values, const char *nulls,
 						int expected);
 extern void civic_insert(const char *query, int nargs, Oid *types, Datum *values,
 						 const char *nulls);

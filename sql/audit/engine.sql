@@ -301,7 +301,6 @@ CREATE PROCEDURE civic.seal_audit_log(max_entries integer DEFAULT 500000)
 AS $$
 DECLARE
     elsewhere boolean;
-    sealed bigint;
 BEGIN
     IF NOT civic.is_system() THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
@@ -324,11 +323,10 @@ BEGIN
     WHERE elsewhere OR timeline <> civic_private.current_timeline();
     IF elsewhere THEN
         -- Nobody writes entries of the old epoch any more.
-        sealed := civic_private.seal_batch(max_entries);
-        IF sealed < max_entries THEN
-            PERFORM civic_private.change_epoch();
+        IF civic_private.seal_batch(max_entries) >= max_entries THEN
+            RETURN;
         END IF;
-        RETURN;
+        PERFORM civic_private.change_epoch();
     END IF;
     PERFORM civic_private.seal_batch(max_entries);
     PERFORM civic_private.close_segments();
@@ -452,3 +450,16 @@ CREATE FUNCTION civic_private.verify_batches(first_batch pg_catalog.int8, last_b
     LANGUAGE c STABLE PARALLEL UNSAFE STRICT AS 'MODULE_PATHNAME', 'civic_verify_batches';
 COMMENT ON FUNCTION civic_private.verify_batches(pg_catalog.int8, pg_catalog.int8) IS
     'Compares what some seals have sealed with what is stored; a row for each difference.';
+
+CREATE FUNCTION civic_private.current_rows(relation pg_catalog.regclass) RETURNS TABLE (
+    organization_id pg_catalog.uuid, entity_id pg_catalog.text, columns pg_catalog.bytea, personal pg_catalog.bytea
+)
+    LANGUAGE c STABLE PARALLEL UNSAFE STRICT AS 'MODULE_PATHNAME', 'civic_current_rows';
+COMMENT ON FUNCTION civic_private.current_rows(pg_catalog.regclass) IS
+    'Rows of an audited table as entries would hold them.';
+
+CREATE FUNCTION civic_private.erase_entries(organization pg_catalog.uuid, person pg_catalog.uuid)
+    RETURNS pg_catalog.int8
+    LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT AS 'MODULE_PATHNAME', 'civic_erase_entries';
+COMMENT ON FUNCTION civic_private.erase_entries(pg_catalog.uuid, pg_catalog.uuid) IS
+    'Replaces personal data of a person in entries by the commitment to it; returns how many entries.';

@@ -178,6 +178,20 @@ COMMENT ON TABLE civic_private.audit_tables IS 'Tables that civic.audit_table() 
 COMMENT ON COLUMN civic_private.audit_tables.relation IS 'Table, as schema.name.';
 COMMENT ON COLUMN civic_private.audit_tables.audited_at IS 'Since when.';
 
+CREATE TABLE civic_private.audit_holds (
+    id uuid PRIMARY KEY DEFAULT civic.uuid_v7(),
+    reason text NOT NULL,
+    held_by uuid,
+    held_at timestamptz NOT NULL DEFAULT now(),
+    released_at timestamptz
+);
+COMMENT ON TABLE civic_private.audit_holds IS 'Legal holds: while one is open, nothing of the log is dropped.';
+COMMENT ON COLUMN civic_private.audit_holds.id IS 'Identifier.';
+COMMENT ON COLUMN civic_private.audit_holds.reason IS 'Why.';
+COMMENT ON COLUMN civic_private.audit_holds.held_by IS 'Person who asked for it; null for the system.';
+COMMENT ON COLUMN civic_private.audit_holds.held_at IS 'Since when.';
+COMMENT ON COLUMN civic_private.audit_holds.released_at IS 'When it ended.';
+
 CREATE TABLE civic_private.audit_trees (
     organization_id uuid PRIMARY KEY,
     size bigint NOT NULL,

@@ -59,7 +59,8 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('outbox',               '0      0     0     0     0     all   all   0     0     0     0     42501 all   all'),
     ('audit_entries',        '0      0     0     0     all   all   all   0     all   0     0     42501 all   all'),
     ('audit_labels',         'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
-    ('audit_actions',        'all    all   all   all   all   all   all   all   all   all   0     42501 all   all');
+    ('audit_actions',        'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('audit_checkpoints',    'all    all   all   all   all   all   all   all   all   all   all   all   all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -67,7 +68,7 @@ DECLARE
     n text;
 BEGIN
     EXECUTE format('SELECT count(*)::text FROM civic.%I%s', tbl, CASE
-        WHEN tbl IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions') THEN ''
+        WHEN tbl IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions', 'audit_checkpoints') THEN ''
         ELSE format(' WHERE organization_id IN (%L, %L)', tap.id('a'),
             '00000000-0000-0000-0000-000000000000') END) INTO n;
     RETURN n;
@@ -220,6 +221,12 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('audit_actions', 'UPDATE', $$UPDATE civic.audit_actions SET value = 'x'$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('audit_actions', 'DELETE', $$DELETE FROM civic.audit_actions$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_checkpoints', 'INSERT', $$INSERT INTO civic.audit_checkpoints (size, root, note) VALUES (9, sha256('x'), 'x')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_checkpoints', 'UPDATE', $$UPDATE civic.audit_checkpoints SET note = 'x'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_checkpoints', 'DELETE', $$DELETE FROM civic.audit_checkpoints$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('roles', 'INSERT', $$INSERT INTO civic.roles (organization_id, code, name) VALUES (tap.id('$o'), 'newrole',
         'New')$$,
@@ -619,7 +626,8 @@ FROM tap.columns AS a
 JOIN tap.actors AS x ON x.name = 'a.' || a.name
 CROSS JOIN (SELECT c.oid, c.relname AS name FROM pg_class AS c
     WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p')
-        AND c.relname NOT IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions')) AS t
+        AND c.relname NOT IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions',
+            'audit_checkpoints')) AS t
 ORDER BY t.name, a.place;
 
 SELECT ok(r.outcome !~ '^[1-9][0-9]{0,3}$', format('%s cannot %s %s of the other organization: %s -- %s',
@@ -638,7 +646,7 @@ FROM tap.columns AS a
 CROSS JOIN (SELECT c.oid, c.relname AS name FROM pg_class AS c
     WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p')
         AND c.relname NOT IN ('permissions', 'notification_types', 'organizations', 'audit_labels',
-            'audit_actions')) AS t
+            'audit_actions', 'audit_checkpoints')) AS t
 CROSS JOIN LATERAL tap.attempt('a.' || a.name, format('UPDATE civic.%I SET organization_id = tap.id(''b'')', t.name))
     AS r (outcome)
 WHERE a.name IN ('admin', 'super_admin', 'org_admin', 'moderator', 'service')
