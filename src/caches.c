@@ -287,16 +287,19 @@ civic_query_now(const char *query, int nargs, Oid *types, Datum *values, const c
 
 /*
  * civic_run
- *		Runs a statement of fixed text that writes, as the owner; what it returns is not wanted.
+ *		Runs a statement of fixed text that writes, as the owner; returns how many rows it wrote.
  */
-void
+uint64
 civic_run(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
 {
 	int result;
+	uint64 count;
 
 	SPI_connect();
 	result = run_as_owner(query, nargs, types, values, nulls, false);
+	count = SPI_processed;
 	SPI_finish();
 	if (result < SPI_OK_SELECT)
 		elog(ERROR, "unexpected result %d of a statement of civic", result);
+	return count;
 }

@@ -58,7 +58,8 @@ extern void civic_leave_owner(const CivicOwnerScope *scope);
 /* Runs a query that sees what is committed now, whatever snapshot the caller reads with. */
 extern void civic_query_now(const char *query, int nargs, Oid *types, Datum *values,
 							const char *nulls);
-extern void civic_run(const char *query, int nargs, Oid *types, Datum *values, const char *nulls);
+/* Runs a statement that writes, and returns how many rows it wrote. */
+extern uint64 civic_run(const char *query, int nargs, Oid *types, Datum *values, const char *nulls);
 
 /* ---- uuid.c ---- */
 

@@ -109,7 +109,8 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('sync_field_policies',  'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('client_sync_states',   '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
     ('offline_actions',      '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
-    ('sync_conflicts',       '1      0     0     0     0     0     0     0     0     0     0     42501 2     2');
+    ('sync_conflicts',       '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
+    ('audit_checkpoints',    'all    all   all   all   all   all   all   all   all   all   all   all   all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -1106,6 +1107,12 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
         resolved_data = '{}' WHERE user_id = tap.id('$o.citizen')$$,
                         '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
     ('sync_conflicts', 'DELETE', $$DELETE FROM civic.sync_conflicts$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_checkpoints', 'INSERT', $$INSERT INTO civic.audit_checkpoints (size, root, note) VALUES (9, sha256('x'), 'x')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_checkpoints', 'UPDATE', $$UPDATE civic.audit_checkpoints SET note = 'x'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('audit_checkpoints', 'DELETE', $$DELETE FROM civic.audit_checkpoints$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
