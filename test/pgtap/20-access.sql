@@ -33,7 +33,6 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('team_members',         '0      0     0     0     0     0     0     1     all   1     0     42501 all   all'),
     ('projects',             '0      0     0     0     0     0     0     1     all   0     0     42501 all   all'),
     ('workflow_transitions', 'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
-    ('status_history',       '7      7     25    12    all   25    all   7     7     7     0     7     all   all'),
     ('areas',                'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('categories',           'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('routing_rules',        '0      0     all   all   all   all   all   0     0     0     0     42501 all   all'),
@@ -110,7 +109,8 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('client_sync_states',   '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
     ('offline_actions',      '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
     ('sync_conflicts',       '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
-    ('audit_checkpoints',    'all    all   all   all   all   all   all   all   all   all   all   all   all   all');
+    ('audit_checkpoints',    'all    all   all   all   all   all   all   all   all   all   all   all   all   all'),
+    ('status_history',       '7      7     25    12    all   40    all   7     7     7     0     7     all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
