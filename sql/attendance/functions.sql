@@ -719,7 +719,7 @@ CREATE FUNCTION civic.export_thread(thread_id uuid) RETURNS jsonb
 AS $$
     SELECT jsonb_agg(jsonb_build_object('id', m.id, 'sent_at', m.sent_at, 'from', m.sender_role,
         'to', m.recipient_role, 'type', m.message_type, 'references', m.references_message_id, 'content', m.content,
-        'sha256', encode(civic.record_sha256(m), 'hex')) ORDER BY m.id)
+        'sha256', encode(civic.record_sha256(m), 'hex')) ORDER BY m.sent_at, m.id)
     FROM civic.messages AS m
     WHERE m.organization_id = civic.current_organization_id() AND m.thread_id = export_thread.thread_id
 $$;

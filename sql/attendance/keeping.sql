@@ -17,13 +17,13 @@ CREATE FUNCTION civic_private.thread_sha256(organization uuid, thread uuid) RETU
 AS $$
 BEGIN
     RETURN (
-        SELECT sha256(coalesce(string_agg(civic.record_sha256(m)::bytea, ''::bytea ORDER BY m.id), ''))
+        SELECT sha256(coalesce(string_agg(civic.record_sha256(m)::bytea, ''::bytea ORDER BY m.sent_at, m.id), ''))
         FROM civic.messages AS m WHERE m.organization_id = organization AND m.thread_id = thread
     );
 END
 $$;
 COMMENT ON FUNCTION civic_private.thread_sha256(uuid, uuid) IS
-    'SHA-256 of the hashes of all messages of a thread, in the order of their ids.';
+    'SHA-256 of the hashes of all messages of a thread, in the order they were sent.';
 
 CREATE FUNCTION civic_private.keep_record() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

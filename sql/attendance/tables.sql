@@ -417,7 +417,8 @@ CREATE TABLE civic.attendance_events (
     CONSTRAINT attendance_events_flag_check CHECK ((location_flag = 'timeout') = (latitude IS NULL)),
     CONSTRAINT attendance_events_notes_check CHECK (length(notes) <= 500),
     CONSTRAINT attendance_events_corrects_check
-        CHECK (corrects_record_id IS NULL OR (corrects_record_id <> id AND length(btrim(notes)) > 0))
+        CHECK (corrects_record_id IS NULL
+            OR (corrects_record_id <> id AND coalesce(length(btrim(notes)), 0) > 0))
 );
 CREATE INDEX attendance_events_session ON civic.attendance_events (organization_id, session_id, id);
 CREATE INDEX attendance_events_contact ON civic.attendance_events (organization_id, contact_id, server_at DESC);
