@@ -10,12 +10,22 @@ int tap_failures = 0;
 int
 main(void)
 {
+	test_ed25519();
+	test_leaf();
+	test_log_tiles();
+	test_merkle();
+	test_note();
+	test_proofs();
 	test_routes();
 	test_tiles();
 	test_address();
 	test_grid();
 	test_likeness();
+<<<<<<< HEAD
+	test_template();
+=======
 	test_presence();
+>>>>>>> febbf941d6d8c8bc57f9729d71801c1632ca38c4
 	test_transitions();
 	test_trigrams();
 	test_uuid7();
