@@ -15,7 +15,7 @@ CREATE TABLE civic.policy_versions (
         REFERENCES civic.users (organization_id, id),
     CONSTRAINT policy_versions_version_key UNIQUE (organization_id, jurisdiction_id, version),
     CONSTRAINT policy_versions_version_check CHECK (length(version) BETWEEN 1 AND 20),
-    CONSTRAINT policy_versions_config_check CHECK (civic.is_attendance_policy(config)),
+    CONSTRAINT policy_versions_config_check CHECK (civic.attendance_policy_fault(config) IS NULL),
     CONSTRAINT policy_versions_effective_check CHECK (effective_until >= effective_from),
 
     CONSTRAINT policy_versions_effective_key EXCLUDE USING gist (
@@ -35,8 +35,8 @@ COMMENT ON COLUMN civic.policy_versions.effective_from IS 'From when on the vers
 COMMENT ON COLUMN civic.policy_versions.effective_until IS
     'Until when it holds, itself not included; null for until further notice. May be set once.';
 COMMENT ON COLUMN civic.policy_versions.config IS
-    'What differs from civic.attendance_defaults(), by the same keys. Error 23514 for an unknown key or a value out'
-    ' of its limits.';
+    'What differs from civic.attendance_defaults(), by the same keys. Error ZC126 for an unknown key or a value out of'
+    ' its limits.';
 COMMENT ON COLUMN civic.policy_versions.created_by IS 'Person who made the version; null for the system.';
 COMMENT ON COLUMN civic.policy_versions.created_at IS 'When the row was created.';
 

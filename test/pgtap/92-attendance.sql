@@ -279,12 +279,26 @@ SELECT is(tap.attempt('a.admin', $$INSERT INTO civic.policy_versions (jurisdicti
 SELECT is(tap.attempt('a.admin', $$UPDATE civic.policy_versions SET effective_until = now()
     WHERE id = tap.id('a.rules')$$),
     'ZC126', 'and an end stays');
-SELECT is(civic.is_attendance_policy(x.config::jsonb), false, format('no policy: %s', x.config))
-FROM unnest(ARRAY['[]', 'null', '{"unknown": 1}', '{"reject_out_of_range": 1}', '{"custom_radius_m": 5}',
-    '{"custom_radius_m": "100"}', '{"disabled": ["sleep"]}', '{"disabled": "check_in"}', '{"required_consents": ["x"]}',
-    '{"calendar_id": "x"}', '{"calendar_id": 3}', '{"token_days": 0}', '{"sla_hours": 100000}',
-    '{"check_in_minutes": -1}', '{"max_speed_kmh": null}']) AS x (config);
-SELECT ok(civic.is_attendance_policy(civic.attendance_defaults()), 'the defaults are one');
+SELECT is(civic.attendance_policy_fault(x.config::jsonb), x.fault, format('no policy: %s', x.config))
+FROM (VALUES
+    ('[]', 'It must be an object.'), ('null', 'It must be an object.'), ('{"unknown": 1}', '"unknown" is not known.'),
+    ('{"reject_out_of_range": 1}', '"reject_out_of_range" must be of type boolean.'),
+    ('{"custom_radius_m": 5}', '"custom_radius_m" must be 10 to 1000.'),
+    ('{"custom_radius_m": "100"}', '"custom_radius_m" must be of type number.'),
+    ('{"disabled": ["sleep"]}',
+        '"disabled" must be a list of sessions, check_in, enrollment, messages, explanations.'),
+    ('{"disabled": "check_in"}', '"disabled" must be of type array.'),
+    ('{"required_consents": ["x"]}',
+        '"required_consents" must be a list of biometric, location, data_retention, documentation_disclosure.'),
+    ('{"calendar_id": "x"}', '"calendar_id" must be an id or null.'),
+    ('{"calendar_id": 3}', '"calendar_id" must be an id or null.'),
+    ('{"token_days": 0}', '"token_days" must be 1 to 365.'), ('{"sla_hours": 1e9}', '"sla_hours" must be 1 to 8760.'),
+    ('{"check_in_minutes": -1}', '"check_in_minutes" must be 0 to 10080.'),
+    ('{"max_speed_kmh": null}', '"max_speed_kmh" must be of type number.')
+) AS x (config, fault);
+SELECT is(civic.attendance_policy_fault(civic.attendance_defaults()), NULL, 'the defaults are one');
+SELECT is(tap.attempt('a.admin', $$SELECT civic.set_attendance_policy(tap.id('a.strict'), 'x', '{"a": 1}')$$), 'ZC126',
+    'and what is none does not become one');
 SELECT tap.do('a.admin', $$SELECT civic.set_attendance_policy(tap.id('a.strict'), '2',
     '{"disabled": ["check_in", "sessions", "explanations"]}')$$);
 SELECT is(tap.attempt('a.individual', tap.check_in('22.57, 88.36, 5')), 'ZC127', 'check-ins can be switched off');
