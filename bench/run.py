@@ -15,6 +15,7 @@ import psycopg2
 from assignment import measure_assignment
 from duplicates import measure_duplicates
 from intake import measure_intake
+from payments import measure_payments
 from quality import measure_quality
 from harness import (Log, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value)
 from routing import measure_areas
@@ -535,6 +536,7 @@ MEASURES = {
     'quality': measure_quality,
     'intake': measure_intake,
     'deadlines': lambda table, options: measure_deadlines(table, options, make_database),
+    'payments': measure_payments,
 }
 
 
