@@ -48,6 +48,10 @@ def statements(first):
         yield (name, person,
                f'SELECT {COLUMNS} FROM civic.deals{" WHERE " + where if where else ""} {NEWEST}',
                f'SELECT {COLUMNS} FROM civic.deals WHERE {tenant}{" AND " + where if where else ""}{visible} {NEWEST}')
+    for person in (0, 1):
+        visible = f" AND created_by = '{own}'" if person == 1 else ''
+        yield ('newest 50 by list_deals()', person, f'SELECT {COLUMNS} FROM civic.list_deals()',
+               f'SELECT {COLUMNS} FROM civic.deals WHERE {tenant}{visible} {NEWEST}')
 
 
 PEOPLE = {0: 'organization administrator', 1: 'person who sees their own', 2: 'salesperson'}
