@@ -40,7 +40,7 @@ def statements(first):
     own = thing(1, 1000001)
     for name, person, where in (
             ('newest 50 deals', 0, ''), ('newest 50 deals', 2, ''),
-            ("client's 50 deals", 0, f"client_id = '{client}'"),
+            ("client's deals", 0, f"client_id = '{client}'"),
             ("seller's 50 deals", 2, f"created_by = '{seller}'"),
             ("seller's 50 deals", 1, f"created_by = '{own}'"),
             ('50 deals to verify', 0, "verification_status = 'pending'")):
@@ -62,7 +62,7 @@ def check(log, database, found):
         with connect(database, **as_person(person)) as connection, connection.cursor() as cursor:
             cursor.execute(user)
             rows = cursor.fetchall()
-        log.test(rows == query(database, owner, role='civic_owner') and len(rows) == 50,
+        log.test(rows and rows == query(database, owner, role='civic_owner'),
                  f'{database}: {name} as {PEOPLE[person]}: policies and written-out predicate give the same'
                  f' {len(rows)} rows')
 
