@@ -15,6 +15,11 @@ CREATE TABLE civic.organizations (
     time_zone text NOT NULL DEFAULT 'UTC',
     notification_channels civic.delivery_channel[] NOT NULL DEFAULT '{}',
     sales_goal numeric(15, 2) NOT NULL DEFAULT 100000,
+    confirmation_days integer NOT NULL DEFAULT 7,
+    promotion_reputation integer NOT NULL DEFAULT 100,
+    promotion_reports integer NOT NULL DEFAULT 5,
+    promotion_validations integer NOT NULL DEFAULT 10,
+    auto_hide_flags integer NOT NULL DEFAULT 5,
     is_active boolean NOT NULL DEFAULT true,
     is_default boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -23,7 +28,11 @@ CREATE TABLE civic.organizations (
     CONSTRAINT organizations_code_check CHECK (code ~ '^[A-Z0-9]{2,10}$'),
     CONSTRAINT organizations_name_check CHECK (length(name) BETWEEN 1 AND 255),
     CONSTRAINT organizations_name_key UNIQUE (name),
-    CONSTRAINT organizations_sales_goal_check CHECK (sales_goal >= 0)
+    CONSTRAINT organizations_sales_goal_check CHECK (sales_goal >= 0),
+    CONSTRAINT organizations_confirmation_days_check CHECK (confirmation_days BETWEEN 1 AND 365),
+    CONSTRAINT organizations_promotion_check
+        CHECK (least(promotion_reputation, promotion_reports, promotion_validations) >= 1),
+    CONSTRAINT organizations_auto_hide_flags_check CHECK (auto_hide_flags >= 0)
 );
 CREATE UNIQUE INDEX organizations_one_default ON civic.organizations (is_default) WHERE is_default;
 COMMENT ON TABLE civic.organizations IS
@@ -45,6 +54,14 @@ COMMENT ON COLUMN civic.organizations.notification_channels IS
     ' read in the application.';
 COMMENT ON COLUMN civic.organizations.time_zone IS 'IANA name of the time zone of office hours and report years.';
 COMMENT ON COLUMN civic.organizations.sales_goal IS 'Sales goal of the whole organization, in its currency.';
+COMMENT ON COLUMN civic.organizations.confirmation_days IS
+    'Days after its resolution in which a report may be confirmed or disputed; then civic.tick() closes it. 1 to 365.';
+COMMENT ON COLUMN civic.organizations.promotion_reputation IS
+    'Points of reputation from which a citizen can become contributor by themselves, at least 1.';
+COMMENT ON COLUMN civic.organizations.promotion_reports IS 'Reports they must have filed for that, at least 1.';
+COMMENT ON COLUMN civic.organizations.promotion_validations IS 'Reports they must have validated, at least 1.';
+COMMENT ON COLUMN civic.organizations.auto_hide_flags IS
+    'How many people must flag a post or comment until it is hidden for a moderator to decide; 0 for never.';
 COMMENT ON COLUMN civic.organizations.is_active IS 'False: nobody of the organization has any rights.';
 COMMENT ON COLUMN civic.organizations.is_default IS 'The one that is meant when a person names none.';
 

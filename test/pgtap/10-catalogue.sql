@@ -8,8 +8,9 @@ SELECT * FROM no_plan();
 -- Tables that do not belong to one organization.
 CREATE TEMP VIEW shared_tables AS
 SELECT to_regclass(t.name)::oid AS oid
-FROM (VALUES ('civic.permissions'), ('civic.organizations'), ('civic.notification_types'),
-    ('civic.sync_action_types')) AS t (name);
+FROM (VALUES ('civic.permissions'), ('civic.organizations'), ('civic.notification_types'), ('civic.audit_labels'),
+    ('civic.audit_actions'), ('civic.sync_action_types'),
+    ('civic_private.audit_segments'), ('civic_private.audit_state')) AS t (name);
 
 -- All tables, and those that hold rows of organizations. The two signals have no columns and never a row.
 CREATE TEMP VIEW all_tables AS
@@ -40,7 +41,8 @@ SELECT is((
         JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
         WHERE i.indrelid = t.oid AND i.indisprimary
     ), 'organization_id', format('the primary key of %s starts with organization_id', t.name))
-FROM tenant_tables AS t ORDER BY t.name COLLATE "C";
+-- The audit log is written without an index.
+FROM tenant_tables AS t WHERE t.name !~ '^civic(_private)?\.audit_entries' ORDER BY t.name COLLATE "C";
 
 SELECT is((
         SELECT a.attname::text FROM pg_attribute AS a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
@@ -115,8 +117,8 @@ SELECT is((
         SELECT string_agg(p.polname || ' ' || p.polcmd::text || ' ' || p.polroles::text, ', ' ORDER BY p.polname)
         FROM pg_policy AS p WHERE p.polrelid = t.oid AND NOT p.polpermissive
     ),
-    CASE WHEN t.name IN ('civic.permissions', 'civic.notification_types', 'civic.sync_action_types') THEN NULL ELSE
-        'tenant * {0}' END,
+    CASE WHEN t.name NOT IN ('civic.permissions', 'civic.notification_types', 'civic.audit_labels',
+        'civic.audit_actions', 'civic.sync_action_types') THEN 'tenant * {0}' END,
     format('%s has exactly one restrictive policy, tenant, for all commands and everybody', t.name))
 FROM all_tables AS t WHERE t.schema = 'civic' ORDER BY t.name COLLATE "C";
 
@@ -130,7 +132,7 @@ SELECT is((
         t.name))
 FROM tenant_tables AS t
 WHERE t.schema = 'civic' AND t.name NOT IN ('civic.roles', 'civic.role_permissions', 'civic.workflow_transitions',
-    'civic.sync_field_policies')
+    'civic.audit_entries', 'civic.sync_field_policies')
 ORDER BY t.name COLLATE "C";
 
 -- Built-in rows are seen by all and written by nobody.
@@ -139,7 +141,8 @@ SELECT is(
         WHERE p.polrelid = to_regclass(t.name) AND p.polname = 'tenant'),
     '(organization_id = civic.current_organization_id())', format('%s: rows are written in one''s own organization',
         t.name))
-FROM (VALUES ('civic.roles'), ('civic.role_permissions'), ('civic.workflow_transitions')) AS t (name);
+FROM (VALUES ('civic.roles'), ('civic.role_permissions'), ('civic.workflow_transitions'), ('civic.audit_entries'))
+    AS t (name);
 
 SELECT is_empty(
     $$SELECT t.name, p.polname FROM pg_policy AS p JOIN all_tables AS t ON t.oid = p.polrelid
@@ -234,7 +237,8 @@ SELECT is_empty(
         CROSS JOIN (VALUES ('civic_anon'), ('civic_user'), ('civic_service'), ('civic_auditor')) AS r (name)
         WHERE has_function_privilege(r.name, f.oid, 'EXECUTE') AND (f.schema = 'civic_private'
             OR f.prorettype = 'trigger'::regtype
-            OR f.proname IN ('create_data_model', 'create_organization', 'protect_table', 'set_token_secret'))$$,
+            OR f.proname IN ('create_data_model', 'create_organization', 'protect_table', 'audit_table',
+                'set_token_secret'))$$,
     'clients can execute no internal function, no trigger function and no administration');
 SELECT is_empty(
     $$SELECT f.name, r.name FROM all_functions AS f JOIN pg_proc AS p ON p.oid = f.oid
@@ -316,8 +320,9 @@ SELECT is_empty(
     'every enum and domain is a member of the extension');
 SELECT is_empty(
     $$SELECT t.tgrelid::regclass, t.tgname FROM pg_trigger AS t JOIN all_tables AS a ON a.oid = t.tgrelid
-        WHERE NOT t.tgisinternal AND t.tgenabled <> 'O'$$,
-    'every trigger is enabled');
+        WHERE NOT t.tgisinternal AND t.tgenabled <> CASE WHEN t.tgname ~ '^t99_audit' OR a.name ~ '\.audit_entries'
+            THEN 'A' ELSE 'O' END$$,
+    'every trigger is enabled, and those of the audit always');
 
 -- 8. Roles of the database.
 SELECT ok(NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls),
@@ -340,7 +345,10 @@ CREATE TEMP TABLE accepted (function text, message text, why text);
 INSERT INTO accepted VALUES
     ('%', 'target type is different type than source type', 'a literal is cast once, when it is assigned'),
     ('civic.create_data_model()', 'text type variable is not sanitized',
-        'open to superusers only; the names come quoted from regclass and regprocedure'),
+        'open to superusers only; the names come quoted from regprocedure'),
+    ('civic_private.own_tables()', 'text type variable is not sanitized', 'the names come quoted from regclass'),
+    ('civic.audit_table(regclass,text[],text[],text,text)', 'text type variable is not sanitized',
+        'the arguments come quoted from quote_literal()'),
     ('civic.sync_write(%', 'the expression is not SQL injection safe', 'every name in it comes from quote_ident()'),
     ('civic.sync_%(jsonb,jsonb)', 'unused parameter "base"', 'all handlers of actions are called alike');
 
