@@ -18,6 +18,7 @@ _PG_init(void)
 	civic_init_caches();
 	civic_init_intake();
 	civic_init_areas();
+	civic_init_audit();
 	MarkGUCPrefixReserved("civic");
 }
 

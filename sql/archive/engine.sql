@@ -58,12 +58,13 @@ BEGIN
             END IF;
         END LOOP;
         INSERT INTO civic.archived_reports (organization_id, id, report_number, user_id, department_id, assigned_to,
-            title, description, category, severity, status, latitude, longitude, address, is_public, is_sensitive,
-            created_at, status_updated_at, report, belongings, words)
+            title, description, category, severity, status, latitude, longitude, address, ward_number, district,
+            is_public, is_sensitive, created_at, status_updated_at, report, belongings, words)
         VALUES (organization, done.id, done.report_number, done.user_id, done.department_id, done.assigned_to,
             done.title, done.description, coalesce(done.manual_category, done.ai_category, done.category),
             coalesce(done.manual_severity, done.severity), done.status, done.latitude, done.longitude, done.address,
-            done.is_public, done.is_sensitive, done.created_at, done.status_updated_at, to_jsonb(done), parts,
+            done.ward_number, done.district, done.is_public, done.is_sensitive, done.created_at,
+            done.status_updated_at, to_jsonb(done), parts,
             civic_private.search_words(organization, done.created_at, done.report_number, done.title, done.description,
                 done.address));
         DELETE FROM civic.routing_decisions AS d WHERE d.organization_id = organization AND d.report_id = done.id;

@@ -5,6 +5,8 @@ DECLARE
     organization uuid := civic.current_organization_id();
     kept civic.archived_reports;
     child record;
+    names name[];
+    trigger_name name;
     result civic.reports;
 BEGIN
     IF NOT civic.has_permission('manage:retention') THEN
@@ -21,12 +23,19 @@ BEGIN
             DETAIL = 'No archived report of the organization has this id.',
             TABLE = 'archived_reports', SCHEMA = 'civic';
     END IF;
-    -- As it was: nothing is checked, recorded or told again. Writers of these tables wait meanwhile.
+    -- As it was: nothing is checked, counted or told again, but the audit log takes it down. Writers of these tables
+    -- wait meanwhile.
     FOR child IN
         SELECT DISTINCT t.tbl, true AS is_child FROM civic_private.tables_of_reports() AS t
         UNION ALL SELECT 'civic.reports'::regclass, false ORDER BY 2, 1
     LOOP
-        EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', child.tbl);
+        names := ARRAY(
+            SELECT t.tgname FROM pg_trigger AS t
+            WHERE t.tgrelid = child.tbl AND NOT t.tgisinternal AND t.tgenabled = 'O'
+        );
+        FOREACH trigger_name IN ARRAY names LOOP
+            EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', child.tbl, trigger_name);
+        END LOOP;
         EXECUTE (
             SELECT format('INSERT INTO %s (%s) SELECT %s FROM jsonb_populate_recordset(NULL::%s, $1) AS r', child.tbl,
                 string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
@@ -35,7 +44,9 @@ BEGIN
             WHERE a.attrelid = child.tbl AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
         ) USING CASE WHEN child.is_child THEN coalesce(kept.belongings -> child.tbl::text, '[]')
             ELSE jsonb_build_array(kept.report) END;
-        EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', child.tbl);
+        FOREACH trigger_name IN ARRAY names LOOP
+            EXECUTE format('ALTER TABLE %s ENABLE TRIGGER %I', child.tbl, trigger_name);
+        END LOOP;
     END LOOP;
     INSERT INTO civic_private.report_words (organization_id, created_at, report_id, words)
     VALUES (organization, kept.created_at, kept.id, kept.words);
@@ -65,7 +76,8 @@ AS $$
         AND a.created_at >= coalesce(created_from, '-infinity') AND a.created_at < coalesce(created_until, 'infinity')
         AND (before_time IS NULL OR (a.created_at, a.id)
             < (before_time, coalesce(before_id, '00000000-0000-0000-0000-000000000000')))
-        AND civic.is_report_visible(a.is_public, a.is_sensitive, a.user_id, a.assigned_to, a.department_id)
+        AND civic.is_report_visible(a.is_public, a.is_sensitive, a.user_id, a.assigned_to, a.department_id,
+            a.ward_number, a.district, a.latitude, a.longitude)
     ORDER BY a.created_at DESC, a.id DESC
     LIMIT least(greatest(coalesce(max_rows, 50), 1), 1000)
 $$;

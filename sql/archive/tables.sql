@@ -13,6 +13,8 @@ CREATE TABLE civic.archived_reports (
     latitude civic.latitude NOT NULL,
     longitude civic.longitude NOT NULL,
     address text,
+    ward_number text,
+    district text,
     is_public boolean NOT NULL,
     is_sensitive boolean NOT NULL,
     created_at timestamptz NOT NULL,
@@ -48,6 +50,8 @@ COMMENT ON COLUMN civic.archived_reports.status IS 'How it ended: resolved, clos
 COMMENT ON COLUMN civic.archived_reports.latitude IS 'Place of the issue, degrees north (WGS 84).';
 COMMENT ON COLUMN civic.archived_reports.longitude IS 'Place of the issue, degrees east (WGS 84).';
 COMMENT ON COLUMN civic.archived_reports.address IS 'Address of the place.';
+COMMENT ON COLUMN civic.archived_reports.ward_number IS 'Ward as told by the reporter.';
+COMMENT ON COLUMN civic.archived_reports.district IS 'District as told by the reporter.';
 COMMENT ON COLUMN civic.archived_reports.is_public IS 'As in civic.reports.';
 COMMENT ON COLUMN civic.archived_reports.is_sensitive IS 'As in civic.reports.';
 COMMENT ON COLUMN civic.archived_reports.created_at IS 'When it was filed.';

@@ -534,10 +534,12 @@ BEGIN
         ('other', 'Other', NULL, 8, 'other, miscellaneous, general, complaint, issue')
     ) AS c (code, name, department, place, keywords)
     LEFT JOIN civic.departments AS d ON d.organization_id = organization AND d.code = c.department;
+
+    INSERT INTO civic.currencies (organization_id, code) VALUES (organization, 'USD');
 END
 $$;
 COMMENT ON FUNCTION civic_private.fill_organization(uuid) IS
-    'Gives a new organization the six departments and eight categories of the defaults.';
+    'Gives a new organization the six departments, eight categories and the currency of the defaults.';
 
 CREATE FUNCTION civic.create_organization(code text, name text, time_zone text DEFAULT 'UTC') RETURNS uuid
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

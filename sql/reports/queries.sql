@@ -34,7 +34,8 @@ BEGIN
         || CASE WHEN created_from IS NULL THEN '' ELSE ' AND r.created_at >= $7' END
         || CASE WHEN created_until IS NULL THEN '' ELSE ' AND r.created_at < $8' END
         || CASE WHEN before_time IS NULL THEN '' ELSE ' AND (r.created_at, r.id) < ($9, $10)' END
-        || ' AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)'
+        || ' AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,'
+        || ' r.ward_number, r.district, r.latitude, r.longitude)'
         || ' ORDER BY r.created_at DESC, r.id DESC LIMIT $11'
     USING statuses, categories, severities, department_id, assigned_to, user_id, created_from, created_until,
         before_time, coalesce(before_id, '00000000-0000-0000-0000-000000000000'),
@@ -92,7 +93,8 @@ BEGIN
         SELECT r.location FROM civic.reports AS r
         WHERE r.organization_id = civic.current_organization_id()
             AND civic.is_within(r.location, here, nearby_reports.radius_m)
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                r.ward_number, r.district, r.latitude, r.longitude)
         ORDER BY civic.nearness(r.location, here)
         LIMIT wanted
     ) AS n;
@@ -101,7 +103,8 @@ BEGIN
     FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id()
         AND civic.is_within(r.location, here, least(reach, nearby_reports.radius_m))
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude)
     ORDER BY 2, r.id
     LIMIT wanted;
 END
@@ -137,7 +140,8 @@ BEGIN ATOMIC
                     civic.box_radius_m(map_reports.west, map_reports.south, map_reports.east, map_reports.north))
                 AND r.latitude BETWEEN map_reports.south AND map_reports.north
                 AND r.longitude BETWEEN map_reports.west AND map_reports.east
-                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                    r.ward_number, r.district, r.latitude, r.longitude)
             ORDER BY r.created_at DESC, r.id DESC
             LIMIT least(greatest(map_reports.max_rows, 1), 5000)
         )
@@ -150,7 +154,8 @@ BEGIN ATOMIC
                 AND r.organization_id = civic.current_organization_id()
                 AND r.latitude BETWEEN map_reports.south AND map_reports.north
                 AND r.longitude BETWEEN map_reports.west AND map_reports.east
-                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                    r.ward_number, r.district, r.latitude, r.longitude)
             ORDER BY r.created_at DESC, r.id DESC
             LIMIT least(greatest(map_reports.max_rows, 1), 5000)
         )
@@ -168,7 +173,8 @@ AS $$
         AND h.workflow = 'report' AND EXISTS (
             SELECT FROM civic.reports AS r
             WHERE r.organization_id = h.organization_id AND r.id = h.entity_id
-                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                    r.ward_number, r.district, r.latitude, r.longitude)
         )
     ORDER BY h.id
 $$;
@@ -183,7 +189,8 @@ AS $$
         AND EXISTS (
             SELECT FROM civic.reports AS r
             WHERE r.organization_id = m.organization_id AND r.id = m.report_id
-                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                    r.ward_number, r.district, r.latitude, r.longitude)
         )
     ORDER BY m.is_primary DESC, m.sequence_order, m.id
 $$;
@@ -203,7 +210,8 @@ AS $$
             AND (report_statistics.department_id IS NULL OR r.department_id = report_statistics.department_id)
             AND r.created_at >= coalesce(created_from, '-infinity')
             AND r.created_at < coalesce(created_until, 'infinity')
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                r.ward_number, r.district, r.latitude, r.longitude)
         GROUP BY 1, 2, 3
     ), open AS (
         SELECT * FROM counted WHERE status NOT IN ('closed', 'resolved', 'rejected')
@@ -337,7 +345,8 @@ AS $$
         FROM civic.reports AS p
         WHERE p.organization_id = civic.current_organization_id()
             AND p.department_id = department_statistics.department_id
-            AND civic.is_report_visible(p.is_public, p.is_sensitive, p.user_id, p.assigned_to, p.department_id)
+            AND civic.is_report_visible(p.is_public, p.is_sensitive, p.user_id, p.assigned_to, p.department_id,
+                p.ward_number, p.district, p.latitude, p.longitude)
     ) AS r
 $$;
 COMMENT ON FUNCTION civic.department_statistics(uuid) IS

@@ -67,7 +67,8 @@ DECLARE
         || CASE WHEN severities IS NULL THEN '' ELSE ' AND r.severity = ANY ($7)' END
         || CASE WHEN department_id IS NULL THEN '' ELSE ' AND r.department_id = $8' END
         || CASE WHEN before_time IS NULL THEN '' ELSE ' AND (w.created_at, w.report_id) < ($10, $11)' END
-        || ' AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)'
+        || ' AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,'
+            ' r.ward_number, r.district, r.latitude, r.longitude)'
         || ' ORDER BY w.created_at DESC, w.report_id DESC LIMIT $12';
     lower_end timestamptz;
     upper_end timestamptz := least(created_until, before_time + interval '1 microsecond', 'infinity');
@@ -270,7 +271,8 @@ BEGIN
             AND r.longitude BETWEEN map_clusters.west AND map_clusters.east
             AND (statuses IS NULL OR r.status = ANY (statuses))
             AND (categories IS NULL OR r.category = ANY (categories))
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                r.ward_number, r.district, r.latitude, r.longitude)
         GROUP BY floor(r.latitude / cell), floor(r.longitude / cell);
     ELSE
         RETURN QUERY
@@ -286,7 +288,8 @@ BEGIN
                 civic.box_radius_m(map_clusters.west, map_clusters.south, map_clusters.east, map_clusters.north))
             AND (statuses IS NULL OR r.status = ANY (statuses))
             AND (categories IS NULL OR r.category = ANY (categories))
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                r.ward_number, r.district, r.latitude, r.longitude)
         GROUP BY floor(r.latitude / cell), floor(r.longitude / cell);
     END IF;
 END

@@ -10,12 +10,14 @@ DECLARE
     mine boolean;
 BEGIN
     SELECT coalesce(r.assigned_to = civic.current_user_id(), false)
-        OR (civic.has_permission('update:any_report') AND (civic.has_permission('read:private_report')
+        OR (civic.has_permission('update:any_report')
+            AND (civic.can_moderate_at(r.ward_number, r.district, r.latitude, r.longitude)
             OR coalesce(r.department_id = civic.current_department_id(), false)))
     INTO mine
     FROM civic.reports AS r
     WHERE r.organization_id = organization AND r.id = escalate_report.report_id
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id);
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
         PERFORM civic.refuse_update(escalate_report.report_id, NULL);
     END IF;
