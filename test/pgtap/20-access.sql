@@ -61,7 +61,6 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('notification_settings', '0     1     0     0     0     0     0     0     0     0     0     42501 all   all'),
     ('notifications',        '1      0     0     0     1     0     0     0     0     0     0     42501 all   all'),
     ('outbox',               '0      0     0     0     0     all   all   0     0     0     0     42501 all   all'),
-    ('archived_reports',     '2      1     all   2     all   all   all   1     1     1     0     42501 all   all'),
     ('audit_entries',        '0      0     0     0     all   all   all   0     all   0     0     42501 all   all'),
     ('audit_labels',         'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('audit_actions',        'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
@@ -111,7 +110,8 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('offline_actions',      '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
     ('sync_conflicts',       '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
     ('audit_checkpoints',    'all    all   all   all   all   all   all   all   all   all   all   all   all   all'),
-    ('status_history',       '7      7     25    12    all   40    all   7     7     7     0     7     all   all');
+    ('status_history',       '7      7     25    12    all   40    all   7     7     7     0     7     all   all'),
+    ('archived_reports',     '2      1     all   2     all   all   all   1     1     1     0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -1012,13 +1012,6 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         'no      no    no    no    no    no    no    no    no    no    no    42501 no    42501'),
     ('notifications', 'DELETE', $$DELETE FROM civic.notifications WHERE organization_id = tap.id('$o')$$,
                         '1       0     0     0     0     0     0     0     0     0     0     42501 3     42501'),
-    ('archived_reports', 'INSERT', $$INSERT INTO civic.archived_reports (organization_id, id) VALUES (tap.id('$o'),
-        tap.id('$o.new'))$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('archived_reports', 'UPDATE', $$UPDATE civic.archived_reports SET title = 'x'$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('archived_reports', 'DELETE', $$DELETE FROM civic.archived_reports$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('outbox', 'INSERT', $$INSERT INTO civic.outbox (organization_id, notification_id, channel, priority)
         VALUES (tap.id('$o'), tap.id('$o.message.citizen'), 'sms', 'low')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
@@ -1121,6 +1114,13 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('audit_checkpoints', 'UPDATE', $$UPDATE civic.audit_checkpoints SET note = 'x'$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('audit_checkpoints', 'DELETE', $$DELETE FROM civic.audit_checkpoints$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('archived_reports', 'INSERT', $$INSERT INTO civic.archived_reports (organization_id, id) VALUES (tap.id('$o'),
+        tap.id('$o.new'))$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('archived_reports', 'UPDATE', $$UPDATE civic.archived_reports SET title = 'x'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('archived_reports', 'DELETE', $$DELETE FROM civic.archived_reports$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
