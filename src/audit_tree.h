@@ -55,7 +55,7 @@ typedef struct CivicTreeWriter
 	CivicRange range;
 	CivicTileBuffer tiles[CIVIC_LOG_TILE_MAX_LEVEL + 1];
 	uint8 entries[CIVIC_LOG_TILE_WIDTH * CIVIC_ENTRY_ID_SIZE]; /* of the leaves of tiles[0] */
-	CivicEntryId next;                                          /* of the leaf that is pushed */
+	CivicEntryId next;                                         /* of the leaf that is pushed */
 } CivicTreeWriter;
 
 /* All of these inside the caller's SPI connection. */
@@ -68,5 +68,10 @@ extern void civic_save_tree(const CivicDigest *sha256, CivicTreeWriter *tree, Ci
 extern int civic_read_tile(const pg_uuid_t *id, int level, uint64 index,
 						   CivicHash hashes[CIVIC_LOG_TILE_WIDTH], uint8 *entries);
 extern uint64 civic_tree_size(const pg_uuid_t *id);
+
+/* ---- audit_proof.c ---- */
+
+extern void civic_load_range(const CivicDigest *sha256, const pg_uuid_t *tree, uint64 size,
+							 CivicRange *range);
 
 #endif

@@ -212,8 +212,8 @@ AS $$
             WHEN NOT x.is_citizen THEN NULL
             WHEN s.reputation_score < o.promotion_reputation
                 THEN format('points of reputation missing: %s', o.promotion_reputation - s.reputation_score)
-            WHEN s.total_reports < o.promotion_reports THEN format('%s more'
-            ' reports', o.promotion_reports - s.total_reports)
+            WHEN s.total_reports < o.promotion_reports
+                THEN format('reports missing: %s', o.promotion_reports - s.total_reports)
             WHEN s.total_validations < o.promotion_validations
                 THEN format('validations missing: %s', o.promotion_validations - s.total_validations)
             WHEN u.profile_completion <> 'complete' THEN 'a complete profile: name, e-mail and address'

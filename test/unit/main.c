@@ -17,15 +17,13 @@ main(void)
 	test_note();
 	test_proofs();
 	test_routes();
+	test_sha256();
 	test_tiles();
 	test_address();
 	test_grid();
 	test_likeness();
-<<<<<<< HEAD
-	test_template();
-=======
 	test_presence();
->>>>>>> febbf941d6d8c8bc57f9729d71801c1632ca38c4
+	test_template();
 	test_transitions();
 	test_trigrams();
 	test_uuid7();
