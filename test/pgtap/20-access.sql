@@ -67,7 +67,6 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('appeals',              '1      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
     ('feedbacks',            '0      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
     ('resolution_confirmations', '1 0     all   0     all   all   all   0     0     0     0     42501 all   all'),
-    ('status_history',       '7      7     19    8     all   34    all   7     7     7     0     7     all   all'),
     ('policy_versions',      'all     all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('professional_credentials', '0   0     0     0     all   all   all   0     0     0     0     42501 all   all'),
     ('mandates',             '1   0     0     0     all   all   all   0     0     0     0     42501 all   all'),
