@@ -101,7 +101,8 @@ BEGIN
             words);
     END IF;
     IF NEW.requires_followup THEN
-        PERFORM civic_private.notify_permission_holders(NEW.organization_id, 'assign:task', 'feedback_followup', 'report',
+        PERFORM civic_private.notify_permission_holders(NEW.organization_id, 'assign:task', 'feedback_followup',
+            'report',
             NEW.report_id, words);
     END IF;
     RETURN NULL;

@@ -1056,7 +1056,8 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('report_validations', 'DELETE', $$DELETE FROM civic.report_validations$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('officer_metrics', 'INSERT', $$INSERT INTO civic.officer_metrics (organization_id, officer_id, period_start, period_end)
+    ('officer_metrics', 'INSERT', $$INSERT INTO civic.officer_metrics (organization_id, officer_id, period_start,
+        period_end)
         VALUES (tap.id('$o'), $me, '2021-01-01', '2021-01-02')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('officer_metrics', 'UPDATE', $$UPDATE civic.officer_metrics SET resolution_rate = 100$$,
@@ -1108,7 +1109,8 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
     ('sync_conflicts', 'DELETE', $$DELETE FROM civic.sync_conflicts$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('audit_checkpoints', 'INSERT', $$INSERT INTO civic.audit_checkpoints (size, root, note) VALUES (9, sha256('x'), 'x')$$,
+    ('audit_checkpoints', 'INSERT', $$INSERT INTO civic.audit_checkpoints (size, root, note) VALUES (9, sha256('x'),
+        'x')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('audit_checkpoints', 'UPDATE', $$UPDATE civic.audit_checkpoints SET note = 'x'$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
