@@ -102,8 +102,7 @@ BEGIN
     END IF;
     IF NEW.requires_followup THEN
         PERFORM civic_private.notify_permission_holders(NEW.organization_id, 'assign:task', 'feedback_followup',
-            'report',
-            NEW.report_id, words);
+            'report', NEW.report_id, words);
     END IF;
     RETURN NULL;
 END

@@ -153,8 +153,8 @@ COMMENT ON FUNCTION civic.validate_report(uuid, civic.validation_vote, text) IS
     ' Errors: ZC067 the report is decided, 42501 one''s own or no vote, P0002 no such report.';
 
 CREATE FUNCTION civic.validation_summary(
-    report_id uuid, OUT valid_votes bigint, OUT invalid_votes bigint, OUT valid_weight bigint, OUT invalid_weight
-        bigint,
+    report_id uuid, OUT valid_votes bigint, OUT invalid_votes bigint, OUT valid_weight bigint,
+    OUT invalid_weight bigint,
     OUT own_vote civic.validation_vote
 ) RETURNS record
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -211,11 +211,11 @@ AS $$
         'next_milestone', CASE
             WHEN NOT x.is_citizen THEN NULL
             WHEN s.reputation_score < o.promotion_reputation
-                THEN format('%s more points of reputation', o.promotion_reputation - s.reputation_score)
-            WHEN s.total_reports < o.promotion_reports THEN format('%s more'
-            ' reports', o.promotion_reports - s.total_reports)
+                THEN format('points of reputation missing: %s', o.promotion_reputation - s.reputation_score)
+            WHEN s.total_reports < o.promotion_reports
+                THEN format('reports missing: %s', o.promotion_reports - s.total_reports)
             WHEN s.total_validations < o.promotion_validations
-                THEN format('%s more validations', o.promotion_validations - s.total_validations)
+                THEN format('validations missing: %s', o.promotion_validations - s.total_validations)
             WHEN u.profile_completion <> 'complete' THEN 'a complete profile: name, e-mail and address'
             ELSE 'contributor with the next contribution'
         END)
@@ -318,8 +318,8 @@ BEGIN
                 AS to_acknowledge,
             avg(date_part('epoch', w.resolved_at - w.started_at)) FILTER (WHERE w.is_completed) / 3600 AS to_complete,
             sum(greatest(0, date_part('epoch', w.until_time - w.from_time)))
-                / date_part('epoch', rebuild_officer_metrics.period_end - rebuild_officer_metrics.period_start) AS
-                    mean_load
+                / date_part('epoch', rebuild_officer_metrics.period_end - rebuild_officer_metrics.period_start)
+                AS mean_load
         FROM work AS w GROUP BY 1
     )
     INSERT INTO civic.officer_metrics (organization_id, officer_id, period_start, period_end, department_id,
@@ -392,9 +392,8 @@ BEGIN
         colleague := CASE strategy WHEN 'reassign_reports'
             THEN civic_private.pick_officer(organization, work.id, work.department_id) END;
         UPDATE civic.reports AS r SET
-            status = CASE WHEN colleague IS NULL THEN 'assigned_to_department' WHEN work.status = 'on_hold' THEN
-                r.status
-                ELSE 'assigned_to_officer' END::civic.report_status,
+            status = CASE WHEN colleague IS NULL THEN 'assigned_to_department'
+                WHEN work.status = 'on_hold' THEN r.status ELSE 'assigned_to_officer' END::civic.report_status,
             assigned_to = colleague
         WHERE r.organization_id = organization AND r.id = work.id;
         reassigned := reassigned + (colleague IS NOT NULL)::integer;
@@ -426,9 +425,8 @@ DECLARE
     failed uuid[] := '{}';
     errors jsonb := '[]';
 BEGIN
-    IF num_nonnulls(bulk_update_reports.department_id, bulk_update_reports.officer_id, bulk_update_reports.severity) <>
-        1
-    THEN
+    IF num_nonnulls(bulk_update_reports.department_id, bulk_update_reports.officer_id,
+        bulk_update_reports.severity) <> 1 THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = 'one thing is changed at a time',
             HINT = 'Give a department, an officer or a severity.';

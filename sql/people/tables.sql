@@ -20,8 +20,8 @@ CREATE TABLE civic.reputation_events (
     CONSTRAINT reputation_events_note_check CHECK (length(note) BETWEEN 1 AND 1000)
 );
 CREATE INDEX reputation_events_user ON civic.reputation_events (organization_id, user_id, id);
-CREATE INDEX reputation_events_report ON civic.reputation_events (organization_id, report_id) WHERE report_id IS NOT
-    NULL;
+CREATE INDEX reputation_events_report ON civic.reputation_events (organization_id, report_id)
+    WHERE report_id IS NOT NULL;
 CREATE INDEX reputation_events_created_by ON civic.reputation_events (organization_id, created_by);
 COMMENT ON TABLE civic.reputation_events IS
     'Changes of somebody''s reputation but for the points of their reports, which the reports themselves tell:'

@@ -356,4 +356,5 @@ $$;
 COMMENT ON FUNCTION civic.department_statistics(uuid) IS
     'Officers and reports of a department as far as the asker can see them: pending, in progress, resolved,'
     ' resolution rate in per cent, mean days from assignment to resolution, and capacity (share of officers that are'
-    ' not at high load: good from 0.7, moderate from 0.4).';
+    ' not at high load: good from 0.7, moderate'
+    ' from 0.4).';

@@ -171,9 +171,9 @@ FROM (
 -- Validations, reputation, promotion
 ------------------------------------------------------------------------------------------------------------------------
 
-CREATE FUNCTION tap.vote(actor text, vote text DEFAULT 'valid', report text DEFAULT 'pub_open', comment text DEFAULT
-    NULL)
-    RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION tap.vote(
+    actor text, vote text DEFAULT 'valid', report text DEFAULT 'pub_open', comment text DEFAULT NULL
+) RETURNS text LANGUAGE sql AS $$
     SELECT format('%s: SELECT v.vote || '' '' || v.weight FROM civic.validate_report($%s, %L, %L) AS v', actor, report,
         vote, comment)
 $$;
@@ -317,12 +317,12 @@ FROM (VALUES
         'citizen: SELECT concat_ws('' '', s ->> ''total_reports'', s ->> ''active_reports'', s ->>'
         ' ''resolved_reports'','
         ' s ->> ''can_promote_to_contributor'', s ->> ''next_milestone'') FROM civic.user_statistics() AS s'],
-        '5 2 0 false 1 more points of reputation'),
+        '5 2 0 false points of reputation missing: 1'),
     ('then reports', ARRAY[tap.set_scores(100, 3, 1, false), 'citizen: SELECT civic.user_statistics() ->>'
     ' ''next_milestone'''],
-        '2 more reports'),
+        'reports missing: 2'),
     ('then validations', ARRAY[tap.set_scores(100, 5, 1, false),
-        'citizen: SELECT civic.user_statistics() ->> ''next_milestone'''], '9 more validations'),
+        'citizen: SELECT civic.user_statistics() ->> ''next_milestone'''], 'validations missing: 9'),
     ('then the profile', ARRAY[tap.set_scores(100, 5, 10, false),
         'citizen: SELECT civic.user_statistics() ->> ''next_milestone'''], 'a complete profile: name, e-mail and'
         ' address'),
