@@ -358,7 +358,7 @@ def measure_guard_alone(table, options, move, who, assignments):
     say(f'guard in one session: {move}')
     sides = {name: Session('large', f'UPDATE bench.guard_{name.lower()} SET {assignments}'
                            f" WHERE organization_id = '{ORGANIZATION}' AND id = bench.person(0, 1 + $1 * 7919 % {rows})",
-                           options.guard_calls, **as_person(people, who)) for name in GUARDS}
+                           options.guard_calls, synchronous_commit='off', **as_person(people, who)) for name in GUARDS}
     results = alternate(sides, 10 * options.rounds, lambda side: side.run())
     for side in sides.values():
         side.close()

@@ -109,7 +109,7 @@ $$;
 CREATE FUNCTION twin.match_report(
     organization uuid, person uuid, category text, words text, here geography, address text,
     OUT root_id uuid, OUT links boolean, OUT score float8
-) LANGUAGE plpgsql STABLE
+) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan -- the faster one
 AS $$
 DECLARE
     rules civic.duplicate_policies;
