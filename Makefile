@@ -3,52 +3,7 @@
 EXTENSION = civic
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" civic.control)
 MODULE_big = civic
-OBJS = \
-	src/init.o \
-	src/caches.o \
-	src/rows.o \
-	src/identity.o \
-	src/people.o \
-	src/permissions.o \
-	src/visibility.o \
-	src/uuid.o \
-	src/signatures.o \
-	src/signature_rows.o \
-	src/distance.o \
-	src/duplicate_policies.o \
-	src/candidates.o \
-	src/report_rows.o \
-	src/duplicates.o \
-	src/duplicate_intake.o \
-	src/columns.o \
-	src/workflow.o \
-	src/workflow_rules.o \
-	src/history.o \
-	src/filing.o \
-	src/intake.o \
-	src/intake_moves.o \
-	src/scores.o \
-	src/departments.o \
-	src/area_cache.o \
-	src/area_lookup.o \
-	src/area_scan.o \
-	src/area_tiles.o \
-	src/routing_rules.o \
-	src/route.o \
-	src/route_explain.o \
-	src/route_points.o \
-	src/calendars.o \
-	src/sla.o \
-	src/core/tiles.o \
-	src/core/tiling.o \
-	src/core/routes.o \
-	src/core/transitions.o \
-	src/core/uuid7.o \
-	src/core/trigrams.o \
-	src/core/grid.o \
-	src/core/address.o \
-	src/core/likeness.o \
-	src/core/worktime.o
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/core/*.c)))
 PGFILEDESC = "civic - back end of a public body"
 DATA_built = sql/civic--$(EXTVERSION).sql
 EXTRA_CLEAN = sql/civic--$(EXTVERSION).sql test/expected $(OBJS:.o=.d) build

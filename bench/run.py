@@ -19,15 +19,16 @@ from quality import measure_quality
 from harness import (Log, Session, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value)
 from routing import measure_areas
 from sla import measure_deadlines
+from sync import measure_sync
 
 ORGANIZATION = '00000000-0000-0000-0000-000000001001'
 OPEN = ("status IN ('assigned_to_department', 'assigned_to_officer', 'assignment_rejected', 'acknowledged',"
         " 'in_progress', 'pending_verification', 'on_hold', 'reopened')")
 COLUMNS = 'id, report_number, title, category, status, severity, latitude, longitude, created_at'
 ORGANIZATIONS = 10
-TWINS = ('identity', 'guard', 'uuid', 'duplicates', 'areas', 'routing', 'sla')
+TWINS = ('identity', 'guard', 'uuid', 'duplicates', 'areas', 'routing', 'sla', 'attendance')
 # The guard comes last: its random rules stop the moves that the others rely on.
-TWIN_CHECKS = ('duplicates', 'identity', 'uuid', 'areas', 'routing', 'sla', 'guard')
+TWIN_CHECKS = ('duplicates', 'identity', 'uuid', 'areas', 'routing', 'sla', 'attendance', 'guard')
 
 
 def person(number):
@@ -552,6 +553,7 @@ MEASURES = {
     'quality': measure_quality,
     'intake': measure_intake,
     'deadlines': lambda table, options: measure_deadlines(table, options, make_database),
+    'sync': lambda table, options: measure_sync(table, options, make_database),
 }
 
 

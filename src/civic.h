@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "access/htup.h"
 #include "fmgr.h"
 #include "pgtime.h"
 #include "utils/date.h"
@@ -32,6 +33,7 @@ typedef enum CivicCache
 	CIVIC_CACHE_ROUTING,    /* rules of routing, categories, departments, names of areas */
 	CIVIC_CACHE_DUPLICATES, /* duplicate policies, categories */
 	CIVIC_CACHE_CALENDAR,   /* business calendars and their holidays */
+	CIVIC_CACHE_AUDIT,      /* segments of the audit log, names of actions */
 	CIVIC_CACHES
 } CivicCache;
 
@@ -56,7 +58,8 @@ extern void civic_leave_owner(const CivicOwnerScope *scope);
 /* Runs a query that sees what is committed now, whatever snapshot the caller reads with. */
 extern void civic_query_now(const char *query, int nargs, Oid *types, Datum *values,
 							const char *nulls);
-extern void civic_run(const char *query, int nargs, Oid *types, Datum *values, const char *nulls);
+/* Runs a statement that writes, and returns how many rows it wrote. */
+extern uint64 civic_run(const char *query, int nargs, Oid *types, Datum *values, const char *nulls);
 
 /* ---- uuid.c ---- */
 
@@ -93,6 +96,8 @@ extern uint64 civic_identity_version(void);
 
 #define CIVIC_PERMISSION_WORDS 8
 
+typedef struct CivicScope CivicScope;
+
 typedef struct CivicAccess
 {
 	bool has_organization;
@@ -101,7 +106,8 @@ typedef struct CivicAccess
 	pg_uuid_t organization;
 	pg_uuid_t user;
 	pg_uuid_t department;
-	int level; /* highest level among the roles of the civic ladder */
+	int level;               /* highest level among the roles of the civic ladder */
+	const CivicScope *scope; /* areas a moderator is limited to; NULL for none */
 	uint64 permissions[CIVIC_PERMISSION_WORDS];
 } CivicAccess;
 
@@ -133,16 +139,37 @@ extern bool civic_has_permission_number(int number);
 extern bool civic_session_is_system(void);
 extern bool civic_acts_as_system(void);
 
+/* ---- moderation.c: the areas of a moderator ---- */
+
+/* Where a report lies: what its row says of it; 0 for a name that is null. */
+typedef struct CivicPlace
+{
+	Datum ward_number;
+	Datum district;
+	bool is_known; /* there are coordinates */
+	double latitude;
+	double longitude;
+} CivicPlace;
+
+extern const CivicScope *civic_load_scope(const pg_uuid_t *organization, const pg_uuid_t *user,
+										  MemoryContext context);
+extern bool civic_scope_holds(const CivicScope *scope, const pg_uuid_t *organization,
+							  const CivicPlace *place);
+extern void civic_place_argument(FunctionCallInfo fcinfo, int first, CivicPlace *place);
+
 /* ---- visibility.c ---- */
 
 extern bool civic_sees_report(bool is_public, bool is_sensitive, const pg_uuid_t *reporter,
-							  const pg_uuid_t *assignee, const pg_uuid_t *department);
+							  const pg_uuid_t *assignee, const pg_uuid_t *department,
+							  const CivicPlace *place);
 
 /* ---- columns.c ---- */
 
 extern void civic_check_trigger(FunctionCallInfo fcinfo, const char *function, uint32 timing,
 								bool row);
 extern int civic_attribute(TupleDesc tupdesc, const char *relation, const char *column);
+extern bool civic_column_changed(HeapTuple old_row, HeapTuple new_row, TupleDesc desc,
+								 int attribute);
 extern char *civic_status_label(Oid value);
 extern Oid civic_enum_label(Oid type, const char *name);
 
@@ -336,6 +363,10 @@ extern void civic_find_route(const pg_uuid_t *organization, const char *category
 							 const char *sub_category, double latitude, double longitude,
 							 TimestampTz moment, CivicRouteDecision *decision);
 extern Oid civic_route_level_label(Oid type, CivicRouteLevel level);
+
+/* ---- audit_store.c ---- */
+
+extern void civic_init_audit(void);
 
 /* ---- workflow.c ---- */
 

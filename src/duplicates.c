@@ -124,6 +124,20 @@ copied(Datum value)
 	return value == (Datum) 0 ? value : PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
 }
 
+static bool
+is_seen(const CivicReport *report)
+{
+	CivicPlace place = {.ward_number = report->ward_number,
+						.district = report->district,
+						.is_known = true,
+						.latitude = report->latitude,
+						.longitude = report->longitude};
+
+	return civic_sees_report(report->is_public, report->is_sensitive, &report->reporter,
+							 report->has_assignee ? &report->assignee : NULL,
+							 report->has_department ? &report->department : NULL, &place);
+}
+
 /* Reads the report of a candidate and scores it by its true distance; false where it is not to be shown. */
 static bool
 read_match(CivicProbe *probe, CivicReportReader *reader, const CivicCandidate *candidate,
@@ -135,10 +149,7 @@ read_match(CivicProbe *probe, CivicReportReader *reader, const CivicCandidate *c
 	if (!civic_read_report(reader, &probe->rules->organization, &candidate->report, report) ||
 		!civic_is_candidate_status(report->status, policy->include_closed))
 		return false;
-	if (visible_only &&
-		!civic_sees_report(report->is_public, report->is_sensitive, &report->reporter,
-						   report->has_assignee ? &report->assignee : NULL,
-						   report->has_department ? &report->department : NULL))
+	if (visible_only && !is_seen(report))
 		return false;
 	/* Two codes may share the number the index has for them. */
 	match->category = civic_find_category(probe->rules, civic_compared_category(report));
@@ -476,10 +487,7 @@ civic_find_duplicates_of(PG_FUNCTION_ARGS)
 	reader = civic_open_reports(GetActiveSnapshot());
 	compared =
 		civic_read_report(reader, &probe.rules->organization, PG_GETARG_UUID_P(0), &report) &&
-		civic_sees_report(report.is_public, report.is_sensitive, &report.reporter,
-						  report.has_assignee ? &report.assignee : NULL,
-						  report.has_department ? &report.department : NULL) &&
-		civic_probe_report(&probe, &report);
+		is_seen(&report) && civic_probe_report(&probe, &report);
 	civic_close_reports(reader);
 	if (!compared)
 		return (Datum) 0;

@@ -144,6 +144,8 @@ typedef struct CivicReport
 	double latitude;
 	double longitude;
 	/* In the row, until the next one is read; 0 for null. */
+	Datum ward_number;
+	Datum district;
 	Datum location;
 	Datum number;
 	Datum title;

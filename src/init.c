@@ -20,6 +20,7 @@ _PG_init(void)
 	civic_init_scores();
 	civic_init_duplicate_intake();
 	civic_init_areas();
+	civic_init_audit();
 	MarkGUCPrefixReserved("civic");
 }
 

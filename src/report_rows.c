@@ -28,6 +28,8 @@ enum
 	IS_SENSITIVE,
 	STATUS,
 	CREATED_AT,
+	WARD_NUMBER,
+	DISTRICT,
 	LATITUDE,
 	LONGITUDE,
 	LOCATION,
@@ -42,9 +44,10 @@ enum
 };
 
 static const char *const column_names[COLUMNS] = {
-	"id",     "user_id",     "assigned_to", "department_id", "is_public",   "is_sensitive",
-	"status", "created_at",  "latitude",    "longitude",     "location",    "report_number",
-	"title",  "description", "address",     "category",      "ai_category", "manual_category"};
+	"id",           "user_id",   "assigned_to", "department_id", "is_public",
+	"is_sensitive", "status",    "created_at",  "ward_number",   "district",
+	"latitude",     "longitude", "location",    "report_number", "title",
+	"description",  "address",   "category",    "ai_category",   "manual_category"};
 
 static struct
 {
@@ -169,6 +172,8 @@ read_slot(TupleTableSlot *slot, CivicReport *report)
 	report->is_sensitive = DatumGetBool(value_of(slot, IS_SENSITIVE));
 	report->status = DatumGetObjectId(value_of(slot, STATUS));
 	report->created_at = DatumGetTimestampTz(value_of(slot, CREATED_AT));
+	report->ward_number = value_of(slot, WARD_NUMBER);
+	report->district = value_of(slot, DISTRICT);
 	report->latitude = DatumGetFloat8(value_of(slot, LATITUDE));
 	report->longitude = DatumGetFloat8(value_of(slot, LONGITUDE));
 	report->location = value_of(slot, LOCATION);

@@ -39,13 +39,27 @@ COMMENT ON FUNCTION civic.box_radius_m(double precision, double precision, doubl
     'Metres from the middle of a box of degrees to what of it is farthest; for boxes up to 30 degrees wide and high.';
 
 CREATE FUNCTION civic.is_report_visible(
-    is_public boolean, is_sensitive boolean, user_id uuid, assigned_to uuid, department_id uuid
+    is_public boolean, is_sensitive boolean, user_id uuid, assigned_to uuid, department_id uuid,
+    ward_number text DEFAULT NULL, district text DEFAULT NULL, latitude double precision DEFAULT NULL,
+    longitude double precision DEFAULT NULL
 ) RETURNS boolean
     LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'civic_is_report_visible';
-COMMENT ON FUNCTION civic.is_report_visible(boolean, boolean, uuid, uuid, uuid) IS
+COMMENT ON FUNCTION civic.is_report_visible(
+    boolean, boolean, uuid, uuid, uuid, text, text, double precision, double precision
+) IS
     'Whether a report of the current organization is shown to the asker: it is public and not sensitive, their own,'
-    ' assigned to them, of their department, or they may read private reports. The one place of the rule: the row'
-    ' policy and the search functions use it.';
+    ' assigned to them, of their department, in an area they moderate, or they may read private reports. The one place'
+    ' of the rule: the row policy and the search functions use it. A place that is left out is in no area.';
+
+CREATE FUNCTION civic.can_moderate_at(
+    ward_number text, district text, latitude double precision, longitude double precision
+) RETURNS boolean
+    LANGUAGE c STABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'civic_can_moderate_at';
+COMMENT ON FUNCTION civic.can_moderate_at(text, text, double precision, double precision) IS
+    'Whether the asker has to do with all reports at a place, as the report tells it: they hold read:private_report, or'
+    ' are a moderator and it is in one of their active civic.area_assignments. A moderator with areas does not hold'
+    ' read:private_report; without any they moderate everywhere. A ward or district is meant by its number or name in'
+    ' the report or by an area of civic.areas that covers the place today.';
 
 CREATE FUNCTION civic.task_status_of(status civic.report_status) RETURNS civic.task_status
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -358,12 +372,14 @@ BEGIN
         WHERE m.organization_id = NEW.organization_id AND m.report_id = NEW.id;
         UPDATE civic.status_history AS h SET is_public = shown
         WHERE h.organization_id = NEW.organization_id AND h.entity_id = NEW.id;
+        UPDATE civic.comments AS c SET is_open = shown
+        WHERE c.organization_id = NEW.organization_id AND c.report_id = NEW.id;
     END IF;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION civic_private.follow_report() IS
-    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report.';
+    'AFTER UPDATE row trigger on civic.reports: files, history and comments are as visible as the report.';
 
 CREATE FUNCTION civic_private.apply_task_state(organization uuid, report uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -496,12 +512,15 @@ BEGIN
     -- A file changes the report; the write lets one upload in at a time, so that the limits hold.
     UPDATE civic.reports AS r SET updated_at = now()
     WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id
-    RETURNING r.user_id, r.assigned_to, r.is_public AND NOT r.is_sensitive AS shown INTO report;
+    RETURNING r.user_id, r.assigned_to, r.is_public AND NOT r.is_sensitive AS shown,
+        coalesce(r.department_id = civic.current_department_id(), false)
+            OR civic.can_moderate_at(r.ward_number, r.district, r.latitude, r.longitude) AS is_of_staff
+    INTO report;
     IF NOT FOUND THEN
         RETURN NEW;
     END IF;
     NEW.is_public := report.shown;
-    IF NOT (civic.has_permission('update:any_report') OR coalesce(civic.current_user_id()
+    IF NOT ((civic.has_permission('update:any_report') AND report.is_of_staff) OR coalesce(civic.current_user_id()
         IN (report.user_id, report.assigned_to), false)) THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
             MESSAGE = 'you may not attach files to this report',

@@ -57,6 +57,11 @@ CREATE TRIGGER t62_officer AFTER INSERT ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.give_new_report();
 CREATE TRIGGER t70_follow AFTER UPDATE OF is_public, is_sensitive ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.follow_report();
+-- Not for new ones: whoever files a report has the answer, and the officer is chosen by an update.
+CREATE TRIGGER t80_tell AFTER UPDATE ON civic.reports
+    FOR EACH ROW WHEN (OLD.status <> NEW.status
+        OR (OLD.assigned_to IS DISTINCT FROM NEW.assigned_to AND NEW.status = 'assigned_to_officer'))
+    EXECUTE FUNCTION civic_private.tell_of_report();
 CREATE TRIGGER t85_count AFTER INSERT ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.count_reports();
 CREATE TRIGGER t86_count AFTER INSERT ON civic.reports

@@ -22,6 +22,8 @@ CREATE TRIGGER t81_signal AFTER INSERT OR DELETE OR UPDATE OF name, is_active, a
     EXECUTE FUNCTION civic_private.signal_change('routing_signal');
 CREATE TRIGGER t81_signal AFTER INSERT OR DELETE OR UPDATE OF kind, code, name ON civic.areas
     EXECUTE FUNCTION civic_private.signal_change('routing_signal');
+CREATE TRIGGER t82_signal AFTER INSERT OR DELETE OR UPDATE OF kind, code, name ON civic.areas
+    EXECUTE FUNCTION civic_private.signal_change('access_signal');
 CREATE TRIGGER t81_signal AFTER UPDATE OF time_zone ON civic.organizations
     EXECUTE FUNCTION civic_private.signal_change('routing_signal');
 

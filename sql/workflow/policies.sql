@@ -15,4 +15,7 @@ CREATE POLICY managed ON civic.workflow_transitions
 SELECT civic.protect_table('civic.status_history');
 CREATE POLICY public ON civic.status_history FOR SELECT USING (is_public);
 CREATE POLICY own ON civic.status_history FOR SELECT USING (changed_by = civic.current_user_id());
-CREATE POLICY staff ON civic.status_history FOR SELECT USING (civic.has_permission('read:private_report'));
+-- Other modules say in policies of their own who sees their moves.
+CREATE POLICY staff ON civic.status_history FOR SELECT
+    USING (workflow IN ('report', 'task', 'escalation', 'appeal') AND civic.has_permission('read:private_report'));
+CREATE POLICY audited ON civic.status_history FOR SELECT USING (civic.has_permission('view:immutable_audit_logs'));

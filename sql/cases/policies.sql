@@ -1,0 +1,46 @@
+SELECT civic.protect_table('civic.cases');
+CREATE POLICY visible ON civic.cases FOR SELECT
+    USING (created_by = civic.current_user_id() OR assigned_to = civic.current_user_id()
+        OR civic.has_permission('view:all_cases'));
+CREATE POLICY opened ON civic.cases FOR INSERT
+    WITH CHECK (created_by = civic.current_user_id() AND civic.has_permission('create:case'));
+CREATE POLICY own ON civic.cases FOR UPDATE
+    USING (created_by = civic.current_user_id() AND civic.has_permission('submit:case'))
+    WITH CHECK (created_by = civic.current_user_id());
+CREATE POLICY assigned ON civic.cases FOR UPDATE
+    USING (assigned_to = civic.current_user_id() AND civic.has_permission('work:case')) WITH CHECK (true);
+CREATE POLICY reviewed ON civic.cases FOR UPDATE
+    USING (civic.has_permission('assign:case')) WITH CHECK (civic.has_permission('assign:case'));
+
+SELECT civic.protect_table('civic.case_logs');
+CREATE POLICY visible ON civic.case_logs FOR SELECT
+    USING (case_created_by = civic.current_user_id() OR case_assigned_to = civic.current_user_id()
+        OR civic.has_permission('view:all_cases'));
+CREATE POLICY commented ON civic.case_logs FOR INSERT
+    WITH CHECK (user_id = civic.current_user_id() AND action = 'commented' AND civic.has_permission('comment:case')
+        AND (case_created_by = civic.current_user_id() OR case_assigned_to = civic.current_user_id()
+            OR civic.has_permission('view:all_cases')));
+
+SELECT civic.protect_table('civic.case_documents');
+CREATE POLICY visible ON civic.case_documents FOR SELECT
+    USING (case_created_by = civic.current_user_id() OR case_assigned_to = civic.current_user_id()
+        OR civic.has_permission('view:all_cases'));
+CREATE POLICY added ON civic.case_documents FOR INSERT
+    WITH CHECK (uploaded_by = civic.current_user_id() AND civic.has_permission('add:case_document')
+        AND (case_created_by = civic.current_user_id() OR case_assigned_to = civic.current_user_id()
+            OR civic.has_permission('view:all_cases')));
+
+SELECT civic.protect_table('civic.case_reports');
+CREATE POLICY visible ON civic.case_reports FOR SELECT
+    USING (case_created_by = civic.current_user_id() OR case_assigned_to = civic.current_user_id()
+        OR civic.has_permission('view:all_cases'));
+CREATE POLICY linked ON civic.case_reports FOR INSERT
+    WITH CHECK (linked_by = civic.current_user_id() AND civic.has_permission('add:case_document')
+        AND (case_created_by = civic.current_user_id() OR case_assigned_to = civic.current_user_id()
+            OR civic.has_permission('view:all_cases')));
+CREATE POLICY unlinked ON civic.case_reports FOR DELETE
+    USING (civic.has_permission('add:case_document')
+        AND (linked_by = civic.current_user_id() OR civic.has_permission('assign:case')));
+
+CREATE POLICY cases ON civic.status_history FOR SELECT
+    USING (workflow = 'case' AND civic.has_permission('view:all_cases'));
