@@ -360,7 +360,7 @@ def measure_guard_alone(table, options, move, who, assignments):
     say(f'guard in one session: {move}')
     sides = {name: Session('large', f'UPDATE bench.guard_{name.lower()} SET {assignments}'
                            f" WHERE organization_id = '{ORGANIZATION}' AND id = bench.person(0, 1 + $1 * 7919 % {rows})",
-                           options.guard_calls, **as_person(people, who)) for name in GUARDS}
+                           options.guard_calls, synchronous_commit='off', **as_person(people, who)) for name in GUARDS}
     results = alternate(sides, 10 * options.rounds, lambda side: side.run())
     for side in sides.values():
         side.close()
@@ -577,7 +577,7 @@ def main():
     parser.add_argument('--only', choices=MEASURES, action='append', help='this measure only; may be repeated')
     parser.add_argument('--rounds', type=int, help='rounds of each comparison (default 10, quick 2)')
     parser.add_argument('--seconds', type=float, help='length of one run of a statement (default 5, quick 1)')
-    parser.add_argument('--reports', type=int, help='of the measure duplicates (default 5000000, quick 200000)')
+    parser.add_argument('--reports', type=int, help='of the measures duplicates (default 5000000, quick 200000) and intake (500000, 50000)')
     parser.add_argument('--seed', type=float, default=0.5, help='of random questions, -1 to 1')
     options = parser.parse_args()
     quick = options.quick
