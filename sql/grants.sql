@@ -8,7 +8,7 @@ BEGIN
         SELECT p.oid::regprocedure AS signature, p.provolatile = 'v' AS writes, p.prosecdef AS definer,
             n.nspname = 'civic' AND p.prorettype <> 'trigger'::regtype
                 AND p.proname NOT IN ('create_data_model', 'create_organization', 'protect_table',
-                    'audit_table') AS open
+                    'audit_table', 'set_token_secret') AS open
         FROM pg_proc AS p
         JOIN pg_namespace AS n ON n.oid = p.pronamespace
         WHERE n.nspname IN ('civic', 'civic_private') AND p.oid <> ALL (known)
@@ -59,3 +59,7 @@ COMMENT ON FUNCTION civic_private.own_tables() IS
 -- A new row may need an identifier whoever inserts it.
 SELECT civic_private.set_function_rights('{}');
 GRANT EXECUTE ON FUNCTION civic.uuid_v7() TO civic_anon, civic_auditor;
+-- Who signs in is nobody yet; and every request is checked.
+GRANT EXECUTE ON FUNCTION civic.sign_in(text, text, text, text, text, jsonb), civic.refresh_session(text, text),
+    civic.reset_password(text, text, text, text) TO civic_anon;
+GRANT EXECUTE ON FUNCTION civic.check_session() TO civic_anon, civic_auditor;

@@ -198,10 +198,9 @@ append_row(const CivicAuditRules *rules, TupleDesc desc, const Row *before, cons
 	}
 	if (!any)
 		return false;
-	entry->action_rule =
-		entry->operation == '\0'
-			? NULL
-			: find_action(rules, desc, entry->operation, before, after, changed);
+	entry->action_rule = entry->operation == '\0'
+							 ? NULL
+							 : find_action(rules, desc, entry->operation, before, after, changed);
 	if (entry->operation != '\0')
 	{
 		append_reason(&columns, desc, after ? after : before,
@@ -426,27 +425,27 @@ civic_erase_entries(PG_FUNCTION_ARGS)
 {
 	Oid types[2] = {UUIDOID, UUIDOID};
 	Datum values[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
-	uint64 count;
+	uint64 count = 0;
 
 	civic_audit_erasing = true;
 	PG_TRY();
 	{
-		count = civic_write(
-			"UPDATE civic.audit_entries AS e SET"
-			" personal = CASE WHEN e.person_id = $2 AND get_byte(e.personal, 0) = 1"
-			"  THEN '\\x00'::bytea || sha256(convert_to(E'civic-personal/1\\n', 'UTF8')"
-			"   || substr(e.personal, 2)) ELSE e.personal END,"
-			" request = CASE WHEN e.user_id = $2 AND get_byte(e.request, 0) = 1"
-			"  THEN '\\x00'::bytea || sha256(convert_to(E'civic-personal/1\\n', 'UTF8')"
-			"   || substr(e.request, 2)) ELSE e.request END"
-			" WHERE e.organization_id IN ($1, '00000000-0000-0000-0000-000000000000')"
-			" AND (e.person_id = $2 AND get_byte(e.personal, 0) = 1"
-			"  OR e.user_id = $2 AND get_byte(e.request, 0) = 1)",
-			2, types, values, NULL, SPI_OK_UPDATE);
+		count =
+			civic_run("UPDATE civic.audit_entries AS e SET"
+					  " personal = CASE WHEN e.person_id = $2 AND get_byte(e.personal, 0) = 1"
+					  "  THEN '\\x00'::bytea || sha256(convert_to(E'civic-personal/1\\n', 'UTF8')"
+					  "   || substr(e.personal, 2)) ELSE e.personal END,"
+					  " request = CASE WHEN e.user_id = $2 AND get_byte(e.request, 0) = 1"
+					  "  THEN '\\x00'::bytea || sha256(convert_to(E'civic-personal/1\\n', 'UTF8')"
+					  "   || substr(e.request, 2)) ELSE e.request END"
+					  " WHERE e.organization_id IN ($1, '00000000-0000-0000-0000-000000000000')"
+					  " AND (e.person_id = $2 AND get_byte(e.personal, 0) = 1"
+					  "  OR e.user_id = $2 AND get_byte(e.request, 0) = 1)",
+					  2, types, values, NULL);
 		/* Changed rows may lie anywhere now. */
-		(void) civic_write("UPDATE civic_private.audit_segments SET scan_from = 0, mark_pages = NULL,"
-						   " mark_xid = NULL WHERE closed_at IS NULL AND dropped_at IS NULL",
-						   0, NULL, NULL, NULL, SPI_OK_UPDATE);
+		(void) civic_run("UPDATE civic_private.audit_segments SET scan_from = 0, mark_pages = NULL,"
+						 " mark_xid = NULL WHERE closed_at IS NULL AND dropped_at IS NULL",
+						 0, NULL, NULL, NULL);
 	}
 	PG_FINALLY();
 	{

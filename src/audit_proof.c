@@ -55,8 +55,7 @@ read_node(const CivicDigest *sha256, TileReader *reader, CivicNode node, CivicHa
 	{
 		reader->level = tile.level;
 		reader->index = tile.index;
-		reader->count =
-			civic_read_tile(reader->tree, tile.level, tile.index, reader->hashes, NULL);
+		reader->count = civic_read_tile(reader->tree, tile.level, tile.index, reader->hashes, NULL);
 	}
 	if (offset + count > reader->count)
 		missing_hashes();
@@ -291,8 +290,8 @@ Datum
 civic_leaf_bytes(PG_FUNCTION_ARGS)
 {
 	HeapTupleHeader header = PG_GETARG_HEAPTUPLEHEADER(1);
-	TupleDesc desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header),
-											HeapTupleHeaderGetTypMod(header));
+	TupleDesc desc =
+		lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
 	HeapTupleData row;
 	Datum *values = palloc(sizeof(Datum) * desc->natts);
 	bool *nulls = palloc(sizeof(bool) * desc->natts);
@@ -454,8 +453,9 @@ civic_verify_consistency_proof(PG_FUNCTION_ARGS)
 		PG_GETARG_INT64(1) < 0)
 		PG_RETURN_BOOL(false);
 	civic_begin_digest(&sha256, false);
-	verdict = civic_verify_consistency(&sha256, (uint64) PG_GETARG_INT64(0),
-									   (uint64) PG_GETARG_INT64(1), &old_root, &root, hashes, count);
+	verdict =
+		civic_verify_consistency(&sha256, (uint64) PG_GETARG_INT64(0), (uint64) PG_GETARG_INT64(1),
+								 &old_root, &root, hashes, count);
 	civic_end_digest(&sha256);
 	PG_RETURN_BOOL(verdict == CIVIC_PROOF_VALID);
 }

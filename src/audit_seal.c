@@ -46,8 +46,8 @@ typedef struct OpenSegment
 {
 	int number;
 	Oid relation;
-	BlockNumber from;      /* first page that may hold what is not sealed */
-	BlockNumber mark;      /* pages it had at an earlier seal */
+	BlockNumber from; /* first page that may hold what is not sealed */
+	BlockNumber mark; /* pages it had at an earlier seal */
 	bool has_mark;
 	uint64 mark_xid;       /* next transaction then */
 	BlockNumber pages_now; /* and the same for a later seal */
@@ -83,10 +83,11 @@ read_state(Seal *seal)
 {
 	bool isnull;
 
-	civic_query_now("SELECT a.log_id, a.epoch, a.cluster = civic_private.cluster_identity(), a.sealed_to,"
-					" coalesce((SELECT max(b.number) FROM civic_private.audit_batches AS b), 0) + 1"
-					" FROM civic_private.audit_state AS a",
-					0, NULL, NULL, NULL);
+	civic_query_now(
+		"SELECT a.log_id, a.epoch, a.cluster = civic_private.cluster_identity(), a.sealed_to,"
+		" coalesce((SELECT max(b.number) FROM civic_private.audit_batches AS b), 0) + 1"
+		" FROM civic_private.audit_state AS a",
+		0, NULL, NULL, NULL);
 	if (SPI_processed != 1)
 		ereport(ERROR, (errcode(ERRCODE_CIVIC_AUDIT_UNUSABLE),
 						errmsg("the state of the audit log is missing"),
@@ -135,8 +136,8 @@ compare_xids(const void *a, const void *b)
 static int
 compare_places(const void *a, const void *b)
 {
-	int order = memcmp(&((const Sealable *) a)->organization,
-					   &((const Sealable *) b)->organization, UUID_LEN);
+	int order = memcmp(&((const Sealable *) a)->organization, &((const Sealable *) b)->organization,
+					   UUID_LEN);
 
 	return order != 0 ? order : compare_xids(a, b);
 }
@@ -189,9 +190,9 @@ collect(Seal *seal, TupleTableSlot *slot, MemoryContext scratch)
 	entry = &seal->entries[seal->count];
 	entry->organization = *DatumGetUUIDP(slot->tts_values[CIVIC_ENTRY_ORGANIZATION]);
 	caller = MemoryContextSwitchTo(scratch);
-	good = civic_entry_leaf(&seal->sha256, &seal->log_id, slot->tts_values, slot->tts_isnull,
-							&leaf) &&
-		   civic_leaf_entry_hash(&seal->sha256, &leaf, &entry->hash);
+	good =
+		civic_entry_leaf(&seal->sha256, &seal->log_id, slot->tts_values, slot->tts_isnull, &leaf) &&
+		civic_leaf_entry_hash(&seal->sha256, &leaf, &entry->hash);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(scratch);
 	if (!good)
@@ -277,10 +278,10 @@ add_head(Seal *seal, CivicTreeWriter *forest, const Sealable *first, const Seala
 	values[8] = UInt64GetDatum(last->id.xid);
 	values[9] = TimestampTzGetDatum(seal->time);
 	types[7] = types[8] = XID8OID;
-	civic_insert("INSERT INTO civic_private.audit_heads (organization_id, size, root, forest_index,"
-				 " batch, first_leaf, epoch, xid_from, xid_to, sealed_at)"
-				 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-				 10, types, values, NULL);
+	civic_run("INSERT INTO civic_private.audit_heads (organization_id, size, root, forest_index,"
+			  " batch, first_leaf, epoch, xid_from, xid_to, sealed_at)"
+			  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+			  10, types, values, NULL);
 	civic_grow_tree(&seal->sha256, forest, &hash, &none);
 }
 
@@ -299,8 +300,8 @@ grow_trees(Seal *seal)
 		size_t first = at;
 
 		civic_load_tree(tree, &seal->entries[at].organization);
-		for (; at < seal->count &&
-			   memcmp(&seal->entries[at].organization, &tree->id, UUID_LEN) == 0;
+		for (;
+			 at < seal->count && memcmp(&seal->entries[at].organization, &tree->id, UUID_LEN) == 0;
 			 at++)
 			civic_grow_tree(&seal->sha256, tree, &seal->entries[at].hash, &seal->entries[at].id);
 		CHECK_FOR_INTERRUPTS();
@@ -313,7 +314,7 @@ grow_trees(Seal *seal)
 static void
 update(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
 {
-	(void) civic_write(query, nargs, types, values, nulls, SPI_OK_UPDATE);
+	(void) civic_run(query, nargs, types, values, nulls);
 }
 
 static void
@@ -328,9 +329,9 @@ save_state(Seal *seal)
 						   Int32GetDatum((int32) seal->epoch), UInt64GetDatum(seal->until),
 						   Int64GetDatum((int64) seal->count)};
 
-		civic_insert("INSERT INTO civic_private.audit_batches"
-					 " (number, sealed_at, epoch, xid_until, entries) VALUES ($1, $2, $3, $4, $5)",
-					 5, types, values, NULL);
+		civic_run("INSERT INTO civic_private.audit_batches"
+				  " (number, sealed_at, epoch, xid_until, entries) VALUES ($1, $2, $3, $4, $5)",
+				  5, types, values, NULL);
 		update("UPDATE civic_private.audit_state SET sealed_to = $1", 1, state_types, state_values,
 			   NULL);
 	}

@@ -105,10 +105,9 @@ collect(Verification *check, TupleTableSlot *slot, MemoryContext scratch)
 	if (check->count == check->capacity)
 	{
 		check->capacity = Max(1024, check->capacity * 2);
-		check->found =
-			check->found == NULL
-				? MemoryContextAllocHuge(check->memory, sizeof(Found) * check->capacity)
-				: repalloc_huge(check->found, sizeof(Found) * check->capacity);
+		check->found = check->found == NULL
+						   ? MemoryContextAllocHuge(check->memory, sizeof(Found) * check->capacity)
+						   : repalloc_huge(check->found, sizeof(Found) * check->capacity);
 	}
 	slot_getallattrs(slot);
 	found = &check->found[check->count++];
@@ -173,14 +172,15 @@ read_range(Verification *check, int64 first, int64 last)
 	TupleDesc desc;
 	bool isnull;
 
-	civic_query_now("SELECT a.log_id, coalesce(p.epoch, 0), coalesce(p.xid_until, '0'), l.epoch,"
-					" l.xid_until, coalesce(d.epoch, 0), coalesce(d.xid_from, '0')"
-					" FROM civic_private.audit_state AS a"
-					" JOIN civic_private.audit_batches AS l ON l.number = $2"
-					" LEFT JOIN civic_private.audit_batches AS p ON p.number = $1 - 1"
-					" LEFT JOIN LATERAL (SELECT s.epoch, s.xid_from FROM civic_private.audit_segments"
-					"  AS s WHERE s.dropped_at IS NULL ORDER BY s.number LIMIT 1) AS d ON true",
-					2, types, values, NULL);
+	civic_query_now(
+		"SELECT a.log_id, coalesce(p.epoch, 0), coalesce(p.xid_until, '0'), l.epoch,"
+		" l.xid_until, coalesce(d.epoch, 0), coalesce(d.xid_from, '0')"
+		" FROM civic_private.audit_state AS a"
+		" JOIN civic_private.audit_batches AS l ON l.number = $2"
+		" LEFT JOIN civic_private.audit_batches AS p ON p.number = $1 - 1"
+		" LEFT JOIN LATERAL (SELECT s.epoch, s.xid_from FROM civic_private.audit_segments"
+		"  AS s WHERE s.dropped_at IS NULL ORDER BY s.number LIMIT 1) AS d ON true",
+		2, types, values, NULL);
 	if (SPI_processed != 1)
 		ereport(ERROR, (errcode(ERRCODE_CIVIC_AUDIT_DAMAGED),
 						errmsg("there is no seal number " INT64_FORMAT, last)));
@@ -252,8 +252,7 @@ read_leaf(Verification *check, LeafReader *reader, uint64 leaf, CivicHash *hash,
 	{
 		CHECK_FOR_INTERRUPTS();
 		reader->tile = tile;
-		reader->count =
-			civic_read_tile(&reader->tree, 0, tile, reader->hashes, reader->entries);
+		reader->count = civic_read_tile(&reader->tree, 0, tile, reader->hashes, reader->entries);
 		/* Whole tiles are leaves of the level above. */
 		if (reader->count == CIVIC_LOG_TILE_WIDTH)
 		{
@@ -265,7 +264,8 @@ read_leaf(Verification *check, LeafReader *reader, uint64 leaf, CivicHash *hash,
 			civic_log_tile_root(&check->sha256, reader->hashes, CIVIC_LOG_TILE_WIDTH, &root);
 			if (at >= count || !civic_hash_equal(&root, &above[at]))
 				report(check, &reader->tree, NULL, (int64) (tile * CIVIC_LOG_TILE_WIDTH),
-					   "tile_changed", "The hashes of 256 leaves do not have the hash that the tile above has.");
+					   "tile_changed",
+					   "The hashes of 256 leaves do not have the hash that the tile above has.");
 			pfree(above);
 		}
 	}
@@ -312,7 +312,8 @@ compare_leaves(Verification *check, LeafReader *reader, const Head *head, size_t
 			order = 1;
 		}
 		if (at < check->count &&
-			memcmp(&check->found[at].organization, &head->organization, UUID_LEN) == 0 && order == 0)
+			memcmp(&check->found[at].organization, &head->organization, UUID_LEN) == 0 &&
+			order == 0)
 		{
 			if (!check->found[at].usable || !civic_hash_equal(&check->found[at].hash, &hash))
 				report(check, &head->organization, &id, (int64) leaf, "entry_changed",
@@ -386,8 +387,8 @@ civic_verify_batches(PG_FUNCTION_ARGS)
 		if (i == 0 || memcmp(&heads[i].organization, &heads[i - 1].organization, UUID_LEN) != 0)
 		{
 			/* Entries of organizations that nothing was sealed of. */
-			while (at < check.count && memcmp(&check.found[at].organization,
-											  &heads[i].organization, UUID_LEN) < 0)
+			while (at < check.count &&
+				   memcmp(&check.found[at].organization, &heads[i].organization, UUID_LEN) < 0)
 				report_added(&check, &check.found[at++]);
 			reader->tree = heads[i].organization;
 			reader->count = -1;
@@ -397,8 +398,8 @@ civic_verify_batches(PG_FUNCTION_ARGS)
 		if (i == nheads - 1 ||
 			memcmp(&heads[i].organization, &heads[i + 1].organization, UUID_LEN) != 0)
 		{
-			while (at < check.count && memcmp(&check.found[at].organization,
-											  &heads[i].organization, UUID_LEN) == 0)
+			while (at < check.count &&
+				   memcmp(&check.found[at].organization, &heads[i].organization, UUID_LEN) == 0)
 				report_added(&check, &check.found[at++]);
 		}
 		compare_head(&check, reader, forest, &heads[i]);

@@ -19,10 +19,12 @@
 /* A machine takes some 30 kB; past this the cache starts anew. */
 #define MAX_CACHED_MACHINES 256
 
+/* A table may have several guarded columns, each with a workflow of its own. */
 typedef struct MachineKey
 {
 	Oid relation;
 	pg_uuid_t organization;
+	char workflow[NAMEDATALEN];
 } MachineKey;
 
 typedef struct MachineEntry
@@ -49,6 +51,18 @@ civic_status_label(Oid value)
 				 errmsg("invalid internal value for enum: %u", value)));
 	label = pstrdup(NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel));
 	ReleaseSysCache(tuple);
+	return label;
+}
+
+/* The value of an enum by its name. */
+Oid
+civic_enum_label(Oid type, const char *name)
+{
+	Oid label = GetSysCacheOid2(ENUMTYPOIDNAME, Anum_pg_enum_oid, ObjectIdGetDatum(type),
+								CStringGetDatum(name));
+
+	if (!OidIsValid(label))
+		elog(ERROR, "type %u has no label \"%s\"", type, name);
 	return label;
 }
 
@@ -259,7 +273,8 @@ civic_machine(Relation relation, const CivicGuardArguments *arguments,
 	version = civic_cache_version(CIVIC_CACHE_WORKFLOW);
 	if (machines != NULL && machines_version == version && last_machine != NULL &&
 		last_machine->relation == key.relation &&
-		memcmp(&last_machine->organization, organization, sizeof(pg_uuid_t)) == 0)
+		memcmp(&last_machine->organization, organization, sizeof(pg_uuid_t)) == 0 &&
+		strcmp(last_machine->workflow, arguments->workflow) == 0)
 		return last_machine;
 
 	if (machines == NULL || machines_version != version ||
@@ -269,6 +284,7 @@ civic_machine(Relation relation, const CivicGuardArguments *arguments,
 		restart_cache();
 		machines_version = version;
 	}
+	strlcpy(key.workflow, arguments->workflow, NAMEDATALEN);
 	entry = hash_search(machines, &key, HASH_FIND, NULL);
 	if (entry == NULL)
 	{

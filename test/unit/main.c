@@ -17,10 +17,13 @@ main(void)
 	test_note();
 	test_proofs();
 	test_routes();
+	test_sha256();
 	test_tiles();
 	test_address();
 	test_grid();
 	test_likeness();
+	test_presence();
+	test_template();
 	test_transitions();
 	test_trigrams();
 	test_uuid7();

@@ -27,6 +27,7 @@ test_log_tiles(void)
 										  "tile/8/067",
 										  "tile/-1/067",
 										  "tile/0/x000/067",
+										  "tile/0/x0/x1/01",
 										  "tile/0/001/067",
 										  "tile/0/x001/x067",
 										  "tile/0/x001/",

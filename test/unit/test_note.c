@@ -149,6 +149,7 @@ test_forms(void)
 		{"a carriage return", "a\r\n\n" DASH "a AAAAAAAA\n"},
 		{"half a character", "a\xc3\n\n" DASH "a AAAAAAAA\n"},
 		{"a long form", "a\xc0\x80\n\n" DASH "a AAAAAAAA\n"},
+		{"a long form of three bytes", "a\xe0\x81\x81\n\n" DASH "a AAAAAAAA\n"},
 		{"a surrogate", "a\xed\xa0\x80\n\n" DASH "a AAAAAAAA\n"},
 		{"above Unicode", "a\xf4\x90\x80\x80\n\n" DASH "a AAAAAAAA\n"},
 		{"a line between signatures", TEXT "\n" DASH "a AAAAAAAA\nb\n" DASH "a AAAAAAAA\n"}};
