@@ -5,6 +5,7 @@ CREATE TABLE bench.intake AS SELECT 30000::bigint AS residents, 20000::bigint AS
 GRANT SELECT ON bench.intake TO civic_user;
 
 SET session_replication_role = replica;
+SET civic.restoring = on;
 INSERT INTO civic.users (organization_id, id, email, full_name)
 SELECT bench.organization(o), bench.person(o, 1000000 + p), format('resident%s@organization%s.example', p, o),
     format('Resident %s', p)
@@ -15,6 +16,7 @@ SELECT u.organization_id, u.id, r.id, r.family
 FROM civic.users AS u JOIN civic.roles AS r ON r.is_system AND r.code = 'citizen'
 WHERE u.full_name LIKE 'Resident %';
 RESET session_replication_role;
+RESET civic.restoring;
 
 -- 15 by 15 wards to a city; borders wind, and neighbors share them.
 CREATE FUNCTION bench.winding(x float8, y float8) RETURNS geometry LANGUAGE sql IMMUTABLE

@@ -13,6 +13,7 @@ import time
 import psycopg2
 
 from assignment import measure_assignment
+from audit import measure_audit
 from duplicates import measure_duplicates
 from intake import measure_intake
 from payments import measure_payments
@@ -553,6 +554,7 @@ MEASURES = {
     'duplicates': measure_duplicates,
     'quality': measure_quality,
     'intake': measure_intake,
+    'audit': lambda table, options: measure_audit(table, options, options.log),
     'deadlines': lambda table, options: measure_deadlines(table, options, make_database),
     'sync': lambda table, options: measure_sync(table, options, make_database),
     'payments': measure_payments,
@@ -601,7 +603,7 @@ def main():
         sys.exit(tap.failed > 0)
 
     table = Table()
-    log = Log()
+    log = options.log = Log()
     check_twins(log, 2000 if quick else 10_000, options.seed)
     table.add('equality', f'{log.count} parts, see bench/README.md', 'parts in which C and twin differ', [log.failed],
               0, form='{:.0f}')
