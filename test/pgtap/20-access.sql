@@ -644,6 +644,7 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
         resolved_data = '{}' WHERE user_id = tap.id('$o.citizen')$$,
                         '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
     ('sync_conflicts', 'DELETE', $$DELETE FROM civic.sync_conflicts$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('posts', 'INSERT', $$INSERT INTO civic.posts (organization_id, user_id, title, content)
         VALUES (tap.id('$o'), $me, 'New', 'New')$$,
                         '1       1     1     1     42501 1     1     42501 42501 42501 42501 42501 1     42501'),
@@ -957,6 +958,7 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('record_tombstones', 'UPDATE', $$UPDATE civic.record_tombstones SET deletion_reason = 'x'$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('record_tombstones', 'DELETE', $$DELETE FROM civic.record_tombstones$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('currencies', 'INSERT',
         $$INSERT INTO civic.currencies (organization_id, code) VALUES (tap.id('$o'), 'EUR')$$,
                         '42501   42501 42501 42501 42501 1     1     42501 1     42501 42501 42501 1     42501'),
