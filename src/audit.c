@@ -9,7 +9,9 @@
 #include "access/tableam.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "executor/spi.h"
 #include "executor/tuptable.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -21,6 +23,8 @@
 CIVIC_FUNCTION(civic_record_change);
 CIVIC_FUNCTION(civic_record_rows);
 CIVIC_FUNCTION(civic_write_event);
+CIVIC_FUNCTION(civic_current_rows);
+CIVIC_FUNCTION(civic_erase_entries);
 
 /* One row with its columns apart: heap_getattr() would walk over the row again for each. */
 typedef struct Row
@@ -165,18 +169,11 @@ is_recorded(const CivicAuditColumn *column, const Row *before, const Row *after,
 	return !(after ? after : before)->nulls[at];
 }
 
-/*
- * record_row
- *		Writes the entry of a row that came (before NULL), went (after NULL) or changed.
- */
-static void
-record_row(const CivicAuditRules *rules, TupleDesc desc, char operation, const Row *before,
-		   const Row *after)
+/* What is recorded of a row; false where nothing of that has changed. */
+static bool
+append_row(const CivicAuditRules *rules, TupleDesc desc, const Row *before, const Row *after,
+		   bool *changed, CivicEntry *entry)
 {
-	const Row *row = after ? after : before;
-	const CivicAuditAction *action;
-	CivicEntry entry = {.operation = operation, .schema = rules->schema, .table = rules->table};
-	bool *changed = before && after ? palloc0(sizeof(bool) * desc->natts) : NULL;
 	bool any = changed == NULL;
 	StringInfoData columns;
 	StringInfoData personal = {0};
@@ -200,18 +197,39 @@ record_row(const CivicAuditRules *rules, TupleDesc desc, char operation, const R
 			civic_append_value(out, column, after->values[at], after->nulls[at]);
 	}
 	if (!any)
-		return;
+		return false;
+	entry->action_rule = entry->operation == '\0'
+							 ? NULL
+							 : find_action(rules, desc, entry->operation, before, after, changed);
+	if (entry->operation != '\0')
+	{
+		append_reason(&columns, desc, after ? after : before,
+					  entry->action_rule == NULL ? 0 : entry->action_rule->reason);
+		append_session_role(&columns);
+	}
+	entry->columns = finish_bytes(&columns);
+	entry->personal = rules->has_personal ? finish_bytes(&personal) : (Datum) 0;
+	return true;
+}
 
-	action = find_action(rules, desc, operation, before, after, changed);
-	if (action != NULL)
-		entry.action = action->action;
-	append_reason(&columns, desc, row, action == NULL ? 0 : action->reason);
-	append_session_role(&columns);
+/*
+ * record_row
+ *		Writes the entry of a row that came (before NULL), went (after NULL) or changed.
+ */
+static void
+record_row(const CivicAuditRules *rules, TupleDesc desc, char operation, const Row *before,
+		   const Row *after)
+{
+	const Row *row = after ? after : before;
+	CivicEntry entry = {.operation = operation, .schema = rules->schema, .table = rules->table};
+	bool *changed = before && after ? palloc0(sizeof(bool) * desc->natts) : NULL;
+
+	if (!append_row(rules, desc, before, after, changed, &entry))
+		return;
+	if (entry.action_rule != NULL)
+		entry.action = entry.action_rule->action;
 	set_organization(&entry, rules, row);
 	entry.key = entity_key(rules, desc, row);
-	entry.columns = finish_bytes(&columns);
-	if (rules->has_personal)
-		entry.personal = finish_bytes(&personal);
 	if (entry.personal != (Datum) 0 && rules->person > 0 && !row->nulls[rules->person - 1])
 		entry.person = row->values[rules->person - 1];
 	civic_write_entry(&entry);
@@ -286,6 +304,14 @@ audit_trigger(Relation relation)
 	return NULL;
 }
 
+static void
+refuse_unaudited(Relation relation)
+{
+	ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+					errmsg("table \"%s\" is not audited", RelationGetRelationName(relation)),
+					errhint("Call civic.audit_table() first.")));
+}
+
 /*
  * civic_record_rows
  *		The rows that a table has when its audit begins, each as an entry of operation S. Returns how many.
@@ -303,9 +329,7 @@ civic_record_rows(PG_FUNCTION_ARGS)
 	int64 count = 0;
 
 	if (trigger == NULL)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-						errmsg("table \"%s\" is not audited", RelationGetRelationName(relation)),
-						errhint("Call civic.audit_table() first.")));
+		refuse_unaudited(relation);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	slot = table_slot_create(relation, NULL);
 	scan = table_beginscan(relation, snapshot, 0, NULL);
@@ -331,6 +355,104 @@ civic_record_rows(PG_FUNCTION_ARGS)
 	UnregisterSnapshot(snapshot);
 	table_close(relation, NoLock);
 	PG_RETURN_INT64(count);
+}
+
+/*
+ * civic_current_rows
+ *		Rows of an audited table as entries of operation S would hold them.
+ */
+Datum
+civic_current_rows(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result;
+	Relation relation;
+	const Trigger *trigger;
+	CivicAuditRules *rules;
+	TableScanDesc scan;
+	TupleTableSlot *slot;
+	TupleDesc desc;
+	MemoryContext scratch;
+	MemoryContext caller;
+
+	InitMaterializedSRF(fcinfo, 0);
+	result = (ReturnSetInfo *) fcinfo->resultinfo;
+	relation = table_open(PG_GETARG_OID(0), AccessShareLock);
+	trigger = audit_trigger(relation);
+	if (trigger == NULL)
+		refuse_unaudited(relation);
+	rules = civic_audit_rules(relation, trigger);
+	desc = RelationGetDescr(relation);
+	slot = table_slot_create(relation, NULL);
+	scan = table_beginscan(relation, GetActiveSnapshot(), 0, NULL);
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "civic audit", ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(scratch);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		Row row;
+		CivicEntry entry = {0};
+		Datum values[4];
+		bool nulls[4];
+
+		CHECK_FOR_INTERRUPTS();
+		slot_getallattrs(slot);
+		row.values = slot->tts_values;
+		row.nulls = slot->tts_isnull;
+		(void) append_row(rules, desc, NULL, &row, NULL, &entry);
+		set_organization(&entry, rules, &row);
+		values[0] = UUIDPGetDatum(&entry.organization);
+		values[1] = entity_key(rules, desc, &row);
+		values[2] = entry.columns;
+		values[3] = entry.personal == (Datum) 0 ? (Datum) 0 : civic_unsalted(entry.personal);
+		for (int i = 0; i < 4; i++)
+			nulls[i] = values[i] == (Datum) 0;
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		MemoryContextReset(scratch);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(scratch);
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(relation, NoLock);
+	return (Datum) 0;
+}
+
+/*
+ * civic_erase_entries
+ *		Arguments: organization, person.
+ */
+Datum
+civic_erase_entries(PG_FUNCTION_ARGS)
+{
+	Oid types[2] = {UUIDOID, UUIDOID};
+	Datum values[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
+	uint64 count = 0;
+
+	civic_audit_erasing = true;
+	PG_TRY();
+	{
+		count =
+			civic_run("UPDATE civic.audit_entries AS e SET"
+					  " personal = CASE WHEN e.person_id = $2 AND get_byte(e.personal, 0) = 1"
+					  "  THEN '\\x00'::bytea || sha256(convert_to(E'civic-personal/1\\n', 'UTF8')"
+					  "   || substr(e.personal, 2)) ELSE e.personal END,"
+					  " request = CASE WHEN e.user_id = $2 AND get_byte(e.request, 0) = 1"
+					  "  THEN '\\x00'::bytea || sha256(convert_to(E'civic-personal/1\\n', 'UTF8')"
+					  "   || substr(e.request, 2)) ELSE e.request END"
+					  " WHERE e.organization_id IN ($1, '00000000-0000-0000-0000-000000000000')"
+					  " AND (e.person_id = $2 AND get_byte(e.personal, 0) = 1"
+					  "  OR e.user_id = $2 AND get_byte(e.request, 0) = 1)",
+					  2, types, values, NULL);
+		/* Changed rows may lie anywhere now. */
+		(void) civic_run("UPDATE civic_private.audit_segments SET scan_from = 0, mark_pages = NULL,"
+						 " mark_xid = NULL WHERE closed_at IS NULL AND dropped_at IS NULL",
+						 0, NULL, NULL, NULL);
+	}
+	PG_FINALLY();
+	{
+		civic_audit_erasing = false;
+	}
+	PG_END_TRY();
+	PG_RETURN_INT64((int64) count);
 }
 
 static void

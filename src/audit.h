@@ -104,6 +104,7 @@ typedef struct CivicEntry
 {
 	pg_uuid_t organization;
 	char operation;
+	const struct CivicAuditAction *action_rule; /* of a change of a row */
 	Datum action;
 	Datum schema;
 	Datum table;
@@ -120,6 +121,8 @@ typedef struct CivicEntry
 
 extern void civic_init_audit_rules(void);
 extern void civic_write_entry(CivicEntry *entry);
+/* As it would be stored, but for the salt. */
+extern Datum civic_unsalted(Datum personal);
 extern const char *civic_session_role_note(void);
 /* Setting civic.reason; never NULL. */
 extern const char *civic_reason_setting(void);

@@ -278,10 +278,10 @@ add_head(Seal *seal, CivicTreeWriter *forest, const Sealable *first, const Seala
 	values[8] = UInt64GetDatum(last->id.xid);
 	values[9] = TimestampTzGetDatum(seal->time);
 	types[7] = types[8] = XID8OID;
-	civic_insert("INSERT INTO civic_private.audit_heads (organization_id, size, root, forest_index,"
-				 " batch, first_leaf, epoch, xid_from, xid_to, sealed_at)"
-				 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-				 10, types, values, NULL);
+	civic_run("INSERT INTO civic_private.audit_heads (organization_id, size, root, forest_index,"
+			  " batch, first_leaf, epoch, xid_from, xid_to, sealed_at)"
+			  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+			  10, types, values, NULL);
 	civic_grow_tree(&seal->sha256, forest, &hash, &none);
 }
 
@@ -314,35 +314,35 @@ grow_trees(Seal *seal)
 static void
 update(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
 {
-	civic_write(query, nargs, types, values, nulls, SPI_OK_UPDATE);
+	(void) civic_run(query, nargs, types, values, nulls);
 }
 
 static void
 save_state(Seal *seal)
 {
-	Oid state_types[1] = {XID8OID};
-	Datum state_values[1] = {UInt64GetDatum(seal->until)};
-
 	if (seal->count > 0)
 	{
+		Oid state_types[1] = {XID8OID};
+		Datum state_values[1] = {UInt64GetDatum(seal->until)};
 		Oid types[5] = {INT8OID, TIMESTAMPTZOID, INT4OID, XID8OID, INT8OID};
 		Datum values[5] = {Int64GetDatum(seal->batch), TimestampTzGetDatum(seal->time),
 						   Int32GetDatum((int32) seal->epoch), UInt64GetDatum(seal->until),
 						   Int64GetDatum((int64) seal->count)};
 
-		civic_insert("INSERT INTO civic_private.audit_batches"
-					 " (number, sealed_at, epoch, xid_until, entries) VALUES ($1, $2, $3, $4, $5)",
-					 5, types, values, NULL);
+		civic_run("INSERT INTO civic_private.audit_batches"
+				  " (number, sealed_at, epoch, xid_until, entries) VALUES ($1, $2, $3, $4, $5)",
+				  5, types, values, NULL);
+		update("UPDATE civic_private.audit_state SET sealed_to = $1", 1, state_types, state_values,
+			   NULL);
 	}
-	update("UPDATE civic_private.audit_state SET sealed_to = $1", 1, state_types, state_values,
-		   NULL);
 	for (int i = 0; i < seal->nsegments; i++)
 	{
 		OpenSegment *segment = &seal->segments[i];
 		Oid types[4] = {INT4OID, INT8OID, INT8OID, XID8OID};
 		Datum values[4];
 
-		if (segment->has_mark && seal->until < segment->mark_xid)
+		if (segment->has_mark &&
+			(seal->until < segment->mark_xid || segment->pages_now == segment->mark))
 			continue;
 		if (segment->has_mark && segment->mark > CIVIC_AUDIT_TAIL_BLOCKS)
 			segment->from = Max(segment->from, segment->mark - CIVIC_AUDIT_TAIL_BLOCKS);

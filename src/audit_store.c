@@ -21,6 +21,7 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "access/xlogrecovery.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -38,6 +39,7 @@
 #include "utils/timestamp.h"
 
 CIVIC_FUNCTION(civic_cluster_identity);
+CIVIC_FUNCTION(civic_current_timeline);
 
 #define HEADERS_SETTING "request.headers"
 #define MAX_ADDRESS 100
@@ -123,6 +125,18 @@ Datum
 civic_cluster_identity(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(cluster_identity()));
+}
+
+Datum
+civic_current_timeline(PG_FUNCTION_ARGS)
+{
+	TimeLineID timeline;
+
+	if (RecoveryInProgress())
+		(void) GetXLogReplayRecPtr(&timeline);
+	else
+		timeline = GetWALInsertionTimeLine();
+	PG_RETURN_INT32((int32) timeline);
 }
 
 static void
@@ -286,6 +300,18 @@ salted(const char *data, size_t length, MemoryContext context)
 	salts_used += CIVIC_SALT_SIZE;
 	memcpy(at + CIVIC_SALT_SIZE, data, length);
 	SET_VARSIZE(result, VARHDRSZ + 1 + CIVIC_SALT_SIZE + length);
+	return PointerGetDatum(result);
+}
+
+Datum
+civic_unsalted(Datum personal)
+{
+	bytea *content = DatumGetByteaPP(personal);
+	bytea *result = palloc0(VARHDRSZ + 1 + CIVIC_SALT_SIZE + VARSIZE_ANY_EXHDR(content));
+
+	SET_VARSIZE(result, VARHDRSZ + 1 + CIVIC_SALT_SIZE + VARSIZE_ANY_EXHDR(content));
+	VARDATA(result)[0] = CIVIC_PERSONAL_LIVE;
+	memcpy(VARDATA(result) + 1 + CIVIC_SALT_SIZE, VARDATA_ANY(content), VARSIZE_ANY_EXHDR(content));
 	return PointerGetDatum(result);
 }
 

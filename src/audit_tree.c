@@ -159,11 +159,11 @@ save_tile(CivicTreeWriter *tree, int level)
 		values[4] = make_bytes(tree->entries, tile->count * CIVIC_ENTRY_ID_SIZE);
 	else
 		nulls[4] = 'n';
-	civic_insert("INSERT INTO civic_private.audit_tiles AS t"
-				 " (organization_id, level, position, hashes, entries) VALUES ($1, $2, $3, $4, $5)"
-				 " ON CONFLICT (organization_id, level, position)"
-				 " DO UPDATE SET hashes = excluded.hashes, entries = excluded.entries",
-				 5, types, values, nulls);
+	civic_run("INSERT INTO civic_private.audit_tiles AS t"
+			  " (organization_id, level, position, hashes, entries) VALUES ($1, $2, $3, $4, $5)"
+			  " ON CONFLICT (organization_id, level, position)"
+			  " DO UPDATE SET hashes = excluded.hashes, entries = excluded.entries",
+			  5, types, values, nulls);
 	pfree(DatumGetPointer(values[3]));
 	if (level == 0)
 		pfree(DatumGetPointer(values[4]));
@@ -228,9 +228,8 @@ civic_save_tree(const CivicDigest *sha256, CivicTreeWriter *tree, CivicHash *roo
 	values[1] = Int64GetDatum((int64) tree->range.end);
 	values[2] = make_bytes(tree->range.hashes, tree->range.nhashes * sizeof(CivicHash));
 	values[3] = make_bytes(root, sizeof(CivicHash));
-	civic_insert(
-		"INSERT INTO civic_private.audit_trees AS t (organization_id, size, hashes, root)"
-		" VALUES ($1, $2, $3, $4) ON CONFLICT (organization_id)"
-		" DO UPDATE SET size = excluded.size, hashes = excluded.hashes, root = excluded.root",
-		4, types, values, NULL);
+	civic_run("INSERT INTO civic_private.audit_trees AS t (organization_id, size, hashes, root)"
+			  " VALUES ($1, $2, $3, $4) ON CONFLICT (organization_id)"
+			  " DO UPDATE SET size = excluded.size, hashes = excluded.hashes, root = excluded.root",
+			  4, types, values, NULL);
 }

@@ -69,4 +69,9 @@ extern int civic_read_tile(const pg_uuid_t *id, int level, uint64 index,
 						   CivicHash hashes[CIVIC_LOG_TILE_WIDTH], uint8 *entries);
 extern uint64 civic_tree_size(const pg_uuid_t *id);
 
+/* ---- audit_proof.c ---- */
+
+extern void civic_load_range(const CivicDigest *sha256, const pg_uuid_t *tree, uint64 size,
+							 CivicRange *range);
+
 #endif

@@ -286,24 +286,20 @@ civic_query_now(const char *query, int nargs, Oid *types, Datum *values, const c
 }
 
 /*
- * civic_write
- *		Runs a command of fixed text as the owner.
+ * civic_run
+ *		Runs a statement of fixed text that writes, as the owner; returns how many rows it wrote.
  */
-void
-civic_write(const char *query, int nargs, Oid *types, Datum *values, const char *nulls,
-			int expected)
+uint64
+civic_run(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
 {
 	int result;
+	uint64 count;
 
 	SPI_connect();
 	result = run_as_owner(query, nargs, types, values, nulls, false);
+	count = SPI_processed;
 	SPI_finish();
-	if (result != expected)
-		elog(ERROR, "unexpected result %d of a command of civic", result);
-}
-
-void
-civic_insert(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
-{
-	civic_write(query, nargs, types, values, nulls, SPI_OK_INSERT);
+	if (result < SPI_OK_SELECT)
+		elog(ERROR, "unexpected result %d of a statement of civic", result);
+	return count;
 }

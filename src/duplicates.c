@@ -191,6 +191,7 @@ civic_rank_matches(CivicProbe *probe, Snapshot snapshot, bool visible_only, int 
 {
 	CivicCandidates candidates = {0};
 	CivicReportReader *reader;
+	CivicReportReader *own = NULL;
 	binaryheap *heap;
 	CivicMatch *matches;
 	int space = max + 8;
@@ -209,6 +210,9 @@ civic_rank_matches(CivicProbe *probe, Snapshot snapshot, bool visible_only, int 
 
 	matches = palloc(space * sizeof(CivicMatch));
 	reader = civic_open_reports(snapshot);
+	/* No other snapshot shows what the running statement stored. */
+	if (probe->unsaved != NIL)
+		own = civic_open_reports(SnapshotSelf);
 	while (!binaryheap_empty(heap))
 	{
 		const CivicCandidate *candidate =
@@ -224,12 +228,15 @@ civic_rank_matches(CivicProbe *probe, Snapshot snapshot, bool visible_only, int 
 			space *= 2;
 			matches = repalloc(matches, space * sizeof(CivicMatch));
 		}
-		if (!read_match(probe, reader, candidate, visible_only, &matches[count]))
+		if (!read_match(probe, candidate->is_unsaved ? own : reader, candidate, visible_only,
+						&matches[count]))
 			continue;
 		if (++count == max)
 			enough = candidate->score - 2 * error;
 	}
 	civic_close_reports(reader);
+	if (own != NULL)
+		civic_close_reports(own);
 	qsort(matches, count, sizeof(CivicMatch), compare_matches);
 	*result = matches;
 	return Min(count, max);

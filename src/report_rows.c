@@ -72,13 +72,6 @@ struct CivicReportReader
 	ScanKeyData keys[2];
 };
 
-static Oid
-label(Oid type, const char *name)
-{
-	return GetSysCacheOid2(ENUMTYPOIDNAME, Anum_pg_enum_oid, ObjectIdGetDatum(type),
-						   CStringGetDatum(name));
-}
-
 static void
 learn_reports(void)
 {
@@ -109,11 +102,11 @@ learn_reports(void)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("table civic.reports has no primary key"),
 				 errhint("Make it again as the extension does.")));
-	known.duplicate = label(type, "duplicate");
-	known.rejected = label(type, "rejected");
-	known.closed = label(type, "closed");
-	known.resolved = label(type, "resolved");
-	known.pending = label(type, "pending_classification");
+	known.duplicate = civic_enum_label(type, "duplicate");
+	known.rejected = civic_enum_label(type, "rejected");
+	known.closed = civic_enum_label(type, "closed");
+	known.resolved = civic_enum_label(type, "resolved");
+	known.pending = civic_enum_label(type, "pending_classification");
 	known.version = version;
 }
 

@@ -30,6 +30,10 @@ CREATE FUNCTION civic_private.cluster_identity() RETURNS pg_catalog.text
 COMMENT ON FUNCTION civic_private.cluster_identity() IS
     'Which database of which cluster this is; transaction numbers mean nothing in another.';
 
+CREATE FUNCTION civic_private.current_timeline() RETURNS pg_catalog.int4
+    LANGUAGE c STABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_current_timeline';
+COMMENT ON FUNCTION civic_private.current_timeline() IS 'Timeline of the WAL; another after a failover.';
+
 CREATE FUNCTION civic.audit_values(
     operation "char", columns pg_catalog.bytea, personal pg_catalog.bytea, after pg_catalog.bool
 ) RETURNS pg_catalog.jsonb
@@ -83,6 +87,10 @@ BEGIN
         ' EXECUTE FUNCTION civic_private.record_change(%s)', relation, arguments);
     EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER t99_audit', relation);
     EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER t99_audit_truncate', relation);
+    INSERT INTO civic_private.audit_tables AS t (relation)
+    SELECT n.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.oid = audit_table.relation
+    ON CONFLICT ON CONSTRAINT audit_tables_pkey DO UPDATE SET audited_at = now();
     RETURN civic_private.record_rows(relation);
 END
 $$;
@@ -293,7 +301,6 @@ CREATE PROCEDURE civic.seal_audit_log(max_entries integer DEFAULT 500000)
 AS $$
 DECLARE
     elsewhere boolean;
-    sealed bigint;
 BEGIN
     IF NOT civic.is_system() THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
@@ -309,13 +316,17 @@ BEGIN
         PERFORM set_config('synchronous_commit', 'on', true);
     END IF;
     SELECT a.cluster <> civic_private.cluster_identity() INTO elsewhere FROM civic_private.audit_state AS a;
+    -- After a restore or a failover the log may be older than what others have been told.
+    UPDATE civic_private.audit_state
+    SET timeline = civic_private.current_timeline(),
+        may_publish = may_publish AND NOT EXISTS (SELECT FROM civic.audit_checkpoints AS c)
+    WHERE elsewhere OR timeline <> civic_private.current_timeline();
     IF elsewhere THEN
         -- Nobody writes entries of the old epoch any more.
-        sealed := civic_private.seal_batch(max_entries);
-        IF sealed < max_entries THEN
-            PERFORM civic_private.change_epoch();
+        IF civic_private.seal_batch(max_entries) >= max_entries THEN
+            RETURN;
         END IF;
-        RETURN;
+        PERFORM civic_private.change_epoch();
     END IF;
     PERFORM civic_private.seal_batch(max_entries);
     PERFORM civic_private.close_segments();
@@ -360,3 +371,95 @@ $$;
 COMMENT ON FUNCTION civic.seal_lag() IS
     'How far the sealer is behind: transactions since the last that is sealed, when it last sealed, and the oldest'
     ' writing session or prepared transaction of the whole cluster, which no seal can pass. Error 42501.';
+
+CREATE FUNCTION civic_private.tree_inclusion(
+    tree pg_catalog.uuid, leaf_index pg_catalog.int8, tree_size pg_catalog.int8
+) RETURNS pg_catalog.bytea[]
+    LANGUAGE c STABLE PARALLEL UNSAFE STRICT AS 'MODULE_PATHNAME', 'civic_tree_inclusion';
+COMMENT ON FUNCTION civic_private.tree_inclusion(pg_catalog.uuid, pg_catalog.int8, pg_catalog.int8) IS
+    'Inclusion proof of RFC 6962. Errors: 22003 no such leaf or size, ZC052 the tiles are damaged.';
+
+CREATE FUNCTION civic_private.tree_consistency(
+    tree pg_catalog.uuid, old_size pg_catalog.int8, new_size pg_catalog.int8
+) RETURNS pg_catalog.bytea[]
+    LANGUAGE c STABLE PARALLEL UNSAFE STRICT AS 'MODULE_PATHNAME', 'civic_tree_consistency';
+COMMENT ON FUNCTION civic_private.tree_consistency(pg_catalog.uuid, pg_catalog.int8, pg_catalog.int8) IS
+    'Consistency proof of RFC 6962. Errors: 22003 no such sizes, ZC052 the tiles are damaged.';
+
+CREATE FUNCTION civic_private.tree_root(tree pg_catalog.uuid, tree_size pg_catalog.int8) RETURNS pg_catalog.bytea
+    LANGUAGE c STABLE PARALLEL UNSAFE STRICT AS 'MODULE_PATHNAME', 'civic_tree_root';
+COMMENT ON FUNCTION civic_private.tree_root(pg_catalog.uuid, pg_catalog.int8) IS
+    'The root that a tree had at a size, from its tiles. Error ZC052 where they are missing.';
+
+CREATE FUNCTION civic_private.find_leaf(
+    tree pg_catalog.uuid, epoch pg_catalog.int4, xid xid8, counter pg_catalog.int4
+) RETURNS pg_catalog.int8
+    LANGUAGE c STABLE PARALLEL UNSAFE STRICT AS 'MODULE_PATHNAME', 'civic_find_leaf';
+COMMENT ON FUNCTION civic_private.find_leaf(pg_catalog.uuid, pg_catalog.int4, xid8, pg_catalog.int4) IS
+    'Which leaf of a tree an entry is; null for one that is not sealed.';
+
+CREATE FUNCTION civic_private.leaf_bytes(log_id pg_catalog.uuid, entry record) RETURNS pg_catalog.bytea
+    LANGUAGE c STABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_leaf_bytes';
+COMMENT ON FUNCTION civic_private.leaf_bytes(pg_catalog.uuid, record) IS
+    'The bytes that an entry is hashed by, see docs/audit-formats.md; null for one that civic would not write.';
+
+CREATE FUNCTION civic_private.tile_of_path(path pg_catalog.text) RETURNS pg_catalog.int8[]
+    LANGUAGE c IMMUTABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_tile_of_path';
+COMMENT ON FUNCTION civic_private.tile_of_path(pg_catalog.text) IS
+    'Level (-1 for entries), index and width of a path of c2sp.org/tlog-tiles; null for anything else.';
+
+CREATE FUNCTION civic_private.log_proof(
+    extra pg_catalog.bytea, leaf_index pg_catalog.int8, hashes pg_catalog.bytea[], checkpoint pg_catalog.text
+) RETURNS pg_catalog.text
+    LANGUAGE c IMMUTABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_log_proof';
+COMMENT ON FUNCTION civic_private.log_proof(pg_catalog.bytea, pg_catalog.int8, pg_catalog.bytea[], pg_catalog.text) IS
+    'A proof in one file, as c2sp.org/tlog-proof has it.';
+
+CREATE FUNCTION civic.leaf_hash(leaf pg_catalog.bytea) RETURNS pg_catalog.bytea
+    LANGUAGE c IMMUTABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_sha256_leaf';
+COMMENT ON FUNCTION civic.leaf_hash(pg_catalog.bytea) IS 'SHA-256 of a zero byte and the leaf, as RFC 6962 says.';
+
+CREATE FUNCTION civic.verify_inclusion(
+    leaf_hash pg_catalog.bytea, leaf_index pg_catalog.int8, tree_size pg_catalog.int8, hashes pg_catalog.bytea[],
+    root pg_catalog.bytea
+) RETURNS pg_catalog.bool
+    LANGUAGE c IMMUTABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_verify_inclusion_proof';
+COMMENT ON FUNCTION civic.verify_inclusion(
+    pg_catalog.bytea, pg_catalog.int8, pg_catalog.int8, pg_catalog.bytea[], pg_catalog.bytea
+) IS 'Whether a proof shows that a leaf is in the tree with this root (RFC 9162, 2.1.3.2). Reads no table.';
+
+CREATE FUNCTION civic.verify_consistency(
+    old_size pg_catalog.int8, new_size pg_catalog.int8, old_root pg_catalog.bytea, new_root pg_catalog.bytea,
+    hashes pg_catalog.bytea[]
+) RETURNS pg_catalog.bool
+    LANGUAGE c IMMUTABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_verify_consistency_proof';
+COMMENT ON FUNCTION civic.verify_consistency(
+    pg_catalog.int8, pg_catalog.int8, pg_catalog.bytea, pg_catalog.bytea, pg_catalog.bytea[]
+) IS 'Whether a proof shows that the old tree is the beginning of the new one (RFC 9162, 2.1.4.2). Reads no table.';
+
+CREATE FUNCTION civic.verify_signed_note(note pg_catalog.text, key pg_catalog.text) RETURNS pg_catalog.bool
+    LANGUAGE c IMMUTABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_verify_signed_note';
+COMMENT ON FUNCTION civic.verify_signed_note(pg_catalog.text, pg_catalog.text) IS
+    'Whether a key (name+id+key) has signed or cosigned a note of c2sp.org/signed-note. Reads no table. Error 22023 for'
+    ' what is no key.';
+
+CREATE FUNCTION civic_private.verify_batches(first_batch pg_catalog.int8, last_batch pg_catalog.int8) RETURNS TABLE (
+    organization_id pg_catalog.uuid, entry pg_catalog.text, leaf_index pg_catalog.int8, finding pg_catalog.text,
+    detail pg_catalog.text
+)
+    LANGUAGE c STABLE PARALLEL UNSAFE STRICT AS 'MODULE_PATHNAME', 'civic_verify_batches';
+COMMENT ON FUNCTION civic_private.verify_batches(pg_catalog.int8, pg_catalog.int8) IS
+    'Compares what some seals have sealed with what is stored; a row for each difference.';
+
+CREATE FUNCTION civic_private.current_rows(relation pg_catalog.regclass) RETURNS TABLE (
+    organization_id pg_catalog.uuid, entity_id pg_catalog.text, columns pg_catalog.bytea, personal pg_catalog.bytea
+)
+    LANGUAGE c STABLE PARALLEL UNSAFE STRICT AS 'MODULE_PATHNAME', 'civic_current_rows';
+COMMENT ON FUNCTION civic_private.current_rows(pg_catalog.regclass) IS
+    'Rows of an audited table as entries would hold them.';
+
+CREATE FUNCTION civic_private.erase_entries(organization pg_catalog.uuid, person pg_catalog.uuid)
+    RETURNS pg_catalog.int8
+    LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT AS 'MODULE_PATHNAME', 'civic_erase_entries';
+COMMENT ON FUNCTION civic_private.erase_entries(pg_catalog.uuid, pg_catalog.uuid) IS
+    'Replaces personal data of a person in entries by the commitment to it; returns how many entries.';

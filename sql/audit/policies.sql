@@ -14,3 +14,5 @@ ALTER TABLE civic.audit_labels ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readable ON civic.audit_labels FOR SELECT USING (civic.current_organization_id() IS NOT NULL);
 ALTER TABLE civic.audit_actions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readable ON civic.audit_actions FOR SELECT USING (civic.current_organization_id() IS NOT NULL);
+ALTER TABLE civic.audit_checkpoints ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readable ON civic.audit_checkpoints FOR SELECT USING (true);

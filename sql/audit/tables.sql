@@ -126,6 +126,8 @@ CREATE TABLE civic_private.audit_state (
     cluster text NOT NULL DEFAULT civic_private.cluster_identity(),
     origin text NOT NULL DEFAULT 'civic/' || gen_random_uuid(),
     sealed_to xid8 NOT NULL DEFAULT '0',
+    timeline integer NOT NULL DEFAULT civic_private.current_timeline(),
+    may_publish boolean NOT NULL DEFAULT true,
     CONSTRAINT audit_state_is_only_check CHECK (is_only)
 );
 COMMENT ON TABLE civic_private.audit_state IS 'One row: which log this is and how far it has come.';
@@ -137,6 +139,59 @@ COMMENT ON COLUMN civic_private.audit_state.cluster IS
 
 COMMENT ON COLUMN civic_private.audit_state.origin IS 'First line of checkpoints: the name of the log in the world.';
 COMMENT ON COLUMN civic_private.audit_state.sealed_to IS 'Transactions of the epoch below this one are sealed.';
+
+COMMENT ON COLUMN civic_private.audit_state.timeline IS
+    'Timeline of the WAL at the last seal; another after a failover.';
+COMMENT ON COLUMN civic_private.audit_state.may_publish IS
+    'False after a restore or failover, until civic.resume_audit_log() has seen the last published checkpoint.';
+
+CREATE TABLE civic_private.audit_keys (
+    key text PRIMARY KEY,
+    is_witness boolean NOT NULL DEFAULT false,
+    added_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE civic_private.audit_keys IS 'Public keys whose signatures under checkpoints count.';
+COMMENT ON COLUMN civic_private.audit_keys.key IS 'Name, id and key, as c2sp.org/signed-note writes them.';
+COMMENT ON COLUMN civic_private.audit_keys.is_witness IS 'It is of a witness, not of the notary of the log.';
+COMMENT ON COLUMN civic_private.audit_keys.added_at IS 'When it was added.';
+
+CREATE TABLE civic.audit_checkpoints (
+    size bigint PRIMARY KEY,
+    root bytea NOT NULL,
+    note text NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT audit_checkpoints_size_check CHECK (size >= 0),
+    CONSTRAINT audit_checkpoints_root_check CHECK (length(root) = 32)
+);
+COMMENT ON TABLE civic.audit_checkpoints IS
+    'Checkpoints of the audit log that were signed and published outside; see civic.record_checkpoint(). Shared by all'
+    ' organizations and open to all.';
+COMMENT ON COLUMN civic.audit_checkpoints.size IS 'Leaves of the forest.';
+COMMENT ON COLUMN civic.audit_checkpoints.root IS 'Root of the forest, SHA-256.';
+COMMENT ON COLUMN civic.audit_checkpoints.note IS 'The signed note.';
+COMMENT ON COLUMN civic.audit_checkpoints.recorded_at IS 'When it was recorded here.';
+
+CREATE TABLE civic_private.audit_tables (
+    relation text PRIMARY KEY,
+    audited_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE civic_private.audit_tables IS 'Tables that civic.audit_table() was called for.';
+COMMENT ON COLUMN civic_private.audit_tables.relation IS 'Table, as schema.name.';
+COMMENT ON COLUMN civic_private.audit_tables.audited_at IS 'Since when.';
+
+CREATE TABLE civic_private.audit_holds (
+    id uuid PRIMARY KEY DEFAULT civic.uuid_v7(),
+    reason text NOT NULL,
+    held_by uuid,
+    held_at timestamptz NOT NULL DEFAULT now(),
+    released_at timestamptz
+);
+COMMENT ON TABLE civic_private.audit_holds IS 'Legal holds: while one is open, nothing of the log is dropped.';
+COMMENT ON COLUMN civic_private.audit_holds.id IS 'Identifier.';
+COMMENT ON COLUMN civic_private.audit_holds.reason IS 'Why.';
+COMMENT ON COLUMN civic_private.audit_holds.held_by IS 'Person who asked for it; null for the system.';
+COMMENT ON COLUMN civic_private.audit_holds.held_at IS 'Since when.';
+COMMENT ON COLUMN civic_private.audit_holds.released_at IS 'When it ended.';
 
 CREATE TABLE civic_private.audit_trees (
     organization_id uuid PRIMARY KEY,

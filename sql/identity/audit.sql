@@ -49,3 +49,6 @@ SELECT civic.audit_table('civic.team_members');
 SELECT civic.audit_table('civic.projects', skipped => '{updated_at}');
 SELECT civic.audit_table('civic.audit_labels');
 SELECT civic.audit_table('civic.audit_actions');
+SELECT civic.audit_table('civic.audit_checkpoints');
+SELECT civic.audit_table('civic_private.audit_keys');
+SELECT civic.audit_table('civic_private.audit_holds');

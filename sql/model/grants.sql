@@ -6,7 +6,8 @@ GRANT USAGE, CREATE ON SCHEMA civic, civic_private TO civic_owner;
 SELECT civic_private.own_tables();
 
 GRANT SELECT ON civic.organizations, civic.departments, civic.categories, civic.areas, civic.reports, civic.media,
-    civic.status_history, civic.workflow_transitions, civic.posts, civic.comments, civic.meetings
+    civic.status_history, civic.workflow_transitions, civic.posts, civic.comments, civic.meetings,
+    civic.audit_checkpoints
     TO civic_anon;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA civic TO civic_user, civic_service, civic_auditor;

@@ -32,10 +32,7 @@ BEGIN
         submit_report.sub_category, submit_report.ward_number, submit_report.district, submit_report.state,
         submit_report.pincode, submit_report.is_public)
     RETURNING r.* INTO result;
-    IF EXISTS (
-        SELECT FROM civic.departments AS d
-        WHERE d.organization_id = result.organization_id AND d.id = result.department_id AND d.auto_assign
-    ) THEN
+    IF civic.has_officers_chosen(result.department_id) THEN
         -- An officer may have been chosen since.
         SELECT r.* INTO result FROM civic.reports AS r
         WHERE r.organization_id = result.organization_id AND r.id = result.id;
