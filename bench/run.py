@@ -18,6 +18,7 @@ from intake import measure_intake
 from quality import measure_quality
 from harness import (Log, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value)
 from routing import measure_areas
+from search import measure_search
 from sla import measure_deadlines
 from sync import measure_sync
 
@@ -536,6 +537,7 @@ MEASURES = {
     'quality': measure_quality,
     'intake': measure_intake,
     'deadlines': lambda table, options: measure_deadlines(table, options, make_database),
+    'search': lambda table, options: measure_search(table, options, make_database),
     'sync': lambda table, options: measure_sync(table, options, make_database),
 }
 
