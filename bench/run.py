@@ -20,6 +20,7 @@ from payments import measure_payments
 from quality import measure_quality
 from harness import (Log, Session, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value)
 from routing import measure_areas
+from search import measure_search
 from sla import measure_deadlines
 from sync import measure_sync
 
@@ -556,6 +557,7 @@ MEASURES = {
     'intake': measure_intake,
     'audit': lambda table, options: measure_audit(table, options, options.log),
     'deadlines': lambda table, options: measure_deadlines(table, options, make_database),
+    'search': lambda table, options: measure_search(table, options, make_database),
     'sync': lambda table, options: measure_sync(table, options, make_database),
     'payments': measure_payments,
 }
