@@ -108,11 +108,23 @@ def make_database(name, reports):
         size = value(name, 'SELECT pg_size_pretty(pg_database_size(%s))', name)
         say(f'  {what}: {time.monotonic() - started:.0f} s, {size}')
 
-    query('postgres', f'CREATE DATABASE {name}')
-    query(name, 'CREATE EXTENSION civic CASCADE', client_min_messages='warning')
-    psql(name, 'generate_duplicates.sql', reports=reports, organizations=20 if reports >= 100_000 else 10)
+    load(name, reports, 20 if reports >= 100_000 else 10, [COMPOSITE], done)
     psql(name, 'twins/identity.sql')
     psql(name, 'twins/duplicates.sql')
+    make_probes(name)
+    for side, sql in SIDES.items():
+        query(name, TIMED.format(side=side, sql=sql))
+    for loaded in LOADED:
+        query(name, f'ALTER TABLE {loaded} RESET (autovacuum_enabled)')
+    query(name, 'VACUUM (ANALYZE)')
+    done('vacuum')
+
+
+def load(name, reports, organizations, more_indexes, done):
+    """A new database with reports, indexes and signatures; autovacuum is off for the tables that were loaded."""
+    query('postgres', f'CREATE DATABASE {name}')
+    query(name, 'CREATE EXTENSION civic CASCADE', client_min_messages='warning')
+    psql(name, 'generate_duplicates.sql', reports=reports, organizations=organizations)
     indexes = query(name, 'SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index AS i'
                     ' LEFT JOIN pg_constraint AS c ON c.conindid = i.indexrelid'
                     " WHERE i.indrelid = 'civic.reports'::regclass AND c.oid IS NULL")
@@ -124,18 +136,11 @@ def make_database(name, reports):
     in_two_sessions(name, [f'SELECT bench.load_reports({n}, {min(n + step, reports) - 1})'
                            for n in range(0, reports, step)], synchronous_commit='off')
     done('rows')
-    in_two_sessions(name, ['VACUUM civic.reports'] + [definition for _, definition in indexes] + [COMPOSITE],
+    in_two_sessions(name, ['VACUUM civic.reports'] + [definition for _, definition in indexes] + more_indexes,
                     maintenance_work_mem='512MB', max_parallel_maintenance_workers=0)
     done('indexes')
     make_signatures(name)
     done('signatures')
-    make_probes(name)
-    for side, sql in SIDES.items():
-        query(name, TIMED.format(side=side, sql=sql))
-    for loaded in LOADED:
-        query(name, f'ALTER TABLE {loaded} RESET (autovacuum_enabled)')
-    query(name, 'VACUUM (ANALYZE)')
-    done('vacuum')
 
 
 def make_probes(name):

@@ -534,3 +534,33 @@ BEGIN
     PERFORM bench.become(NULL, NULL, NULL, NULL);
 END
 $$;
+
+-- Poles, the 180th meridian, the same point, no point at all; radius and accuracy from nothing to more than the earth.
+CREATE FUNCTION bench.check_attendance(cases integer) RETURNS void LANGUAGE sql VOLATILE
+AS $$
+    INSERT INTO bench.answers
+    SELECT 'judge_location()', to_jsonb(q), to_jsonb(c), to_jsonb(t)
+    FROM (
+        SELECT n, p.latitude,
+            CASE WHEN n % 5 = 0 THEN bench.pick('180', '-180', '179.9999', '-179.9999', '0', NULL, 'NaN', '181')
+                ELSE p.longitude::text END::double precision AS longitude,
+            CASE WHEN random() < 0.8 THEN 500 * random() * random() ELSE bench.pick(NULL, '0', '50', '999', '1000',
+                '1001', '1e9', 'Infinity', 'NaN', '-1')::double precision END AS accuracy,
+            CASE WHEN n % 3 = 0 THEN least(greatest(p.latitude + (random() - 0.5) / 100, -90), 90)
+                ELSE p.latitude END AS dest_latitude,
+            CASE WHEN n % 7 = 0 THEN bench.pick('180', '-180', '-179.9995', 'Infinity', NULL)::double precision
+                WHEN n % 2 = 0 THEN p.longitude + (random() - 0.5) / 100 ELSE p.longitude END AS dest_longitude,
+            CASE WHEN random() < 0.8 THEN 2000 * random() ELSE bench.pick('0', '10', '100', '1000', '2e7', 'Infinity',
+                'NaN', '-5', NULL)::double precision END AS radius
+        FROM (
+            SELECT n, bench.pick('90', '-90', '89.99999', '0', NULL, 'NaN', '91', (180 * random() - 90)::text,
+                (180 * random() - 90)::text, (180 * random() - 90)::text)::double precision AS latitude,
+                360 * random() - 180 AS longitude
+            FROM generate_series(1, cases) AS n
+        ) AS p
+    ) AS q
+    CROSS JOIN LATERAL civic.judge_location(q.latitude, q.longitude, q.accuracy, q.dest_latitude, q.dest_longitude,
+        q.radius) AS c
+    CROSS JOIN LATERAL twin.judge_location(q.latitude, q.longitude, q.accuracy, q.dest_latitude, q.dest_longitude,
+        q.radius) AS t
+$$;

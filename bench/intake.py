@@ -2,38 +2,35 @@
 import statistics
 import time
 
-from harness import Side, alternate, cpu_note, psql, query, ratios, say, value
+from duplicates import LOADED, load
+from harness import Side, alternate, connect, cpu_note, psql, query, ratios, say, value
 
 DATABASE = 'intake'
 CLIENTS = (1, 4, 8)
-# Every transaction signs another resident in, whatever is filed.
-FRAME = """\\set t random(1, 10000)
-\\set north random(-1000, 1000)
-\\set east random(-1000, 1000)
-BEGIN;
-SELECT bench.sign_in() AS o \\gset
-\\set latitude 10 + :o + :north / 1000.0 * {reach}
-\\set longitude 75 + :o + :east / 1000.0 * {reach}
+# Every transaction signs another resident in and files the report that comes next, whatever is filed.
+FRAME = """BEGIN;
+SELECT bench.sign_in() AS n \\gset
 {statement}
 COMMIT;
 """
-FILE = """SELECT r.id FROM bench.texts AS t, {schema}.submit_report('Report of a resident', t.description, :latitude,
- :longitude, category => t.category, address => ('House ' || :t % 500 || ', Street ' || :t % 97)) AS r
-WHERE t.n = :t;"""
+FILE = """SELECT r.id FROM bench.texts AS t, {schema}.submit_report(t.title, t.description, t.latitude, t.longitude,
+ category => t.category, address => t.address) AS r WHERE t.n = :n;"""
 STATEMENTS = {
     # The row as the intake leaves it.
     'bare': """INSERT INTO bench.bare_reports (organization_id, report_number, user_id, department_id, title,
  description, category, status, latitude, longitude, address)
 SELECT civic.current_organization_id(), 'CL-2026-BENCH-' || nextval('bench.next_number'), civic.current_user_id(),
- d.id, 'Report of a resident', t.description, t.category, 'assigned_to_department', :latitude, :longitude,
- 'House ' || :t % 500 || ', Street ' || :t % 97
-FROM bench.texts AS t, bench.departments AS d WHERE t.n = :t AND d.organization = :o RETURNING id;""",
+ t.department_id, t.title, t.description, t.category, 'assigned_to_department', t.latitude, t.longitude, t.address
+FROM bench.texts AS t WHERE t.n = :n RETURNING id;""",
     'civic': FILE.format(schema='civic'),
     'twin': FILE.format(schema='twin'),
 }
+ORGANIZATIONS = 10
 # What a run filed goes away again, so that every run starts from the same tables.
 ADDED = ('civic.reports', 'civic.status_history', 'civic.tasks', 'civic_private.report_signatures',
-         'bench.bare_reports', 'twin.reports', 'twin.status_history')
+         'civic.report_supporters', 'bench.bare_reports', 'twin.reports', 'twin.status_history',
+         'twin.report_supporters')
+SCORES = ('civic.user_scores', 'twin.user_scores')
 
 
 def make_database(reports):
@@ -41,23 +38,26 @@ def make_database(reports):
         return
     say(f'Making {reports:,} reports in database {DATABASE} ...')
     started = time.monotonic()
-    query('postgres', f'CREATE DATABASE {DATABASE}')
-    query(DATABASE, 'CREATE EXTENSION civic CASCADE', client_min_messages='warning')
-    psql(DATABASE, 'generate.sql', organizations=10, reports=reports)
-    psql(DATABASE, 'intake.sql')
-    psql(DATABASE, 'twins/identity.sql')
-    psql(DATABASE, 'twins/intake.sql')
+
+    def done(what):
+        say(f'  {what}: {time.monotonic() - started:.0f} s')
+
+    load(DATABASE, reports, ORGANIZATIONS, [], done)
+    for file in ('intake.sql', 'twins/identity.sql', 'twins/uuid.sql', 'twins/intake.sql'):
+        psql(DATABASE, file)
+    done('copies')
     query(DATABASE, 'CREATE TABLE bench.started AS SELECT clock_timestamp() AS at')
+    for loaded in LOADED:
+        query(DATABASE, f'ALTER TABLE {loaded} RESET (autovacuum_enabled)')
     query(DATABASE, 'VACUUM (ANALYZE)')
-    say(f'  {time.monotonic() - started:.0f} s')
+    done('vacuum')
 
 
 class Filing:
     """One side with so many clients, from the same rows at every run."""
 
-    def __init__(self, side, clients, reports):
-        reach = (reports / 10 / 250) ** 0.5 / 2 / 111.2
-        self.side = Side(DATABASE, FRAME.format(reach=reach, statement=STATEMENTS[side]), clients, role='civic_user')
+    def __init__(self, side, clients):
+        self.side = Side(DATABASE, FRAME.format(statement=STATEMENTS[side]), clients, role='civic_user')
 
     def run(self, seconds):
         written, before = value(DATABASE, 'SELECT pg_current_wal_insert_lsn()'), count_filed()
@@ -74,13 +74,11 @@ def count_filed():
         DATABASE, 'SELECT last_value FROM civic.report_number_seq')
 
 
-def added():
-    return [name for name in ADDED if value(DATABASE, 'SELECT to_regclass(%s) IS NOT NULL', name)]
-
-
 def remove_filed():
     """Takes away what was filed after the data was made, with triggers off."""
-    for name in added():
+    for name in SCORES:
+        query(DATABASE, f'TRUNCATE {name}')
+    for name in ADDED:
         query(DATABASE, f'DELETE FROM {name} AS t USING bench.started AS s WHERE t.{time_column(name)} > s.at',
               session_replication_role='replica')
         query(DATABASE, f'VACUUM {name}')
@@ -92,14 +90,14 @@ def time_column(name):
 
 
 def measure_intake(table, options):
-    reports = 20_000 if options.quick else 200_000
+    reports = 50_000 if options.quick else 500_000
     make_database(reports)
     same_outcome()
     for clients in CLIENTS:
         say(f'intake: {clients} clients')
-        sides = {name: Filing(name, clients, reports) for name in STATEMENTS}
+        sides = {name: Filing(name, clients) for name in STATEMENTS}
         results = alternate(sides, options.rounds, lambda side: side.run(options.seconds))
-        workload = f'{reports:,} reports, 10 organizations of 225 wards, {clients} clients'
+        workload = f'{reports:,} reports, {ORGANIZATIONS} organizations of 225 wards, {clients} clients'
         wal = 'WAL bytes/tx: ' + ', '.join(
             f'{name} {statistics.median(r["wal"] for r in results[name]):.0f}' for name in results)
         table.add('filing a report', workload, 'throughput, civic / bare INSERT',
@@ -109,16 +107,23 @@ def measure_intake(table, options):
 
 
 def same_outcome():
-    """Both file reports 270 m from each other; they must stand in the same department and status."""
+    """Both file the same 2000 reports, one after the other; what becomes of them must be the same."""
     seen = {}
     for schema in ('civic', 'twin'):
-        seen[schema] = query(DATABASE, f"""
-            SELECT r.status, r.category, r.department_id FROM bench.texts AS t
-            CROSS JOIN LATERAL (SELECT bench.sign_in_as(1 + t.n % 10, t.n) AS o OFFSET 0) AS i
-            CROSS JOIN LATERAL {schema}.submit_report('Report of a resident', t.description,
-                10 + i.o + (t.n / 10 % 10 - 4.5) * 0.0025, 75 + i.o + (t.n / 100 - 4.5) * 0.0025,
-                category => t.category, address => 'House 1') AS r
-            WHERE t.n <= 1000 ORDER BY t.n""", role='civic_user')
+        with connect(DATABASE, role='civic_user') as connection, connection.cursor() as cursor:
+            seen[schema] = []
+            for n in range(2000):
+                cursor.execute('BEGIN')
+                cursor.execute('SELECT bench.sign_in_as(%s)', (n,))
+                cursor.execute(f"""
+                    SELECT r.status, r.category, r.department_id, r.needs_review, round(r.duplicate_score::numeric, 6)
+                    FROM bench.texts AS t, {schema}.submit_report(t.title, t.description, t.latitude, t.longitude,
+                        category => t.category, address => t.address) AS r
+                    WHERE t.n = %s""", (n,))
+                seen[schema] += cursor.fetchall()
+                cursor.execute('COMMIT')
     remove_filed()
     different = sum(a != b for a, b in zip(seen['civic'], seen['twin']))
-    say(f'intake: of 1000 reports {different} end in another status, category or department in the twin')
+    duplicates = sum(row[0] == 'duplicate' for row in seen['civic'])
+    say(f'intake: of 2000 reports {duplicates} are duplicates; {different} end in another status, category,'
+        ' department or before a person in the twin')

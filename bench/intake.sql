@@ -1,9 +1,8 @@
--- What filing of reports needs in a database of generate.sql: residents enough that none reaches the limit, wards,
--- rules of routing, texts. Triggers of the areas run; those of people do not.
+-- What filing of reports needs in a database of generate_duplicates.sql: residents enough that none reaches the limit,
+-- wards, rules of routing, and the reports that come next. Triggers of the areas run; those of people do not.
 
-INSERT INTO bench.sizes SELECT s.* FROM bench.sizes AS s LIMIT 0;
-CREATE TABLE bench.intake AS SELECT 30000::bigint AS residents;
-GRANT SELECT ON bench.sizes, bench.intake TO civic_user;
+CREATE TABLE bench.intake AS SELECT 30000::bigint AS residents, 20000::bigint AS texts;
+GRANT SELECT ON bench.intake TO civic_user;
 
 SET session_replication_role = replica;
 INSERT INTO civic.users (organization_id, id, email, full_name)
@@ -22,11 +21,12 @@ CREATE FUNCTION bench.winding(x float8, y float8) RETURNS geometry LANGUAGE sql 
 RETURN ST_MakePoint(x + 0.15 * sin(7 * y) * sin(pi() * x / 15), y + 0.15 * cos(5 * x) * sin(pi() * y / 15));
 INSERT INTO civic.areas (organization_id, kind, code, name, boundary)
 SELECT bench.organization(o), 'ward', w.n::text, 'Ward ' || w.n,
-    ST_Multi(ST_SetSRID(ST_Affine(w.shape, c.side / 15 / (111.2 * cosd(10 + o)), 0, 0, c.side / 15 / 111.2,
-        75 + o - c.side / 2 / (111.2 * cosd(10 + o)), 10 + o - c.side / 2 / 111.2), 4326))
+    ST_Multi(ST_SetSRID(ST_Affine(w.shape, c.side / 15 / cosd(10 + o), 0, 0, c.side / 15,
+        75 + o - 0.005, 10 + o - 0.005), 4326))
 FROM bench.sizes AS s
 CROSS JOIN generate_series(1, s.organizations) AS o
-CROSS JOIN LATERAL (SELECT 1.1 * sqrt(s.reports / s.organizations / 250.0) AS side) AS c
+-- The city of generate_duplicates.sql and some 500 meters around it, in degrees.
+CROSS JOIN LATERAL (SELECT 0.01 + 1300 * ceil(sqrt(s.tiles)) / 111195 AS side) AS c
 CROSS JOIN (
     SELECT 1 + 15 * i + j AS n, ST_MakePolygon(ST_MakeLine(ARRAY(
         SELECT bench.winding(i + p.x, j + p.y)
@@ -38,67 +38,52 @@ CROSS JOIN (
     FROM generate_series(0, 14) AS i, generate_series(0, 14) AS j
 ) AS w;
 
--- Of the eight categories five have a rule in every third ward, all have one for the city.
-DO $$
-BEGIN
-    IF to_regclass('civic.routing_rules') IS NOT NULL THEN
-        INSERT INTO civic.routing_rules (organization_id, name, category, area_id, department_id)
-        SELECT c.organization_id, c.name || ' in ' || a.name, c.code, a.id, d.id
-        FROM civic.categories AS c
-        JOIN civic.areas AS a ON a.organization_id = c.organization_id AND a.code::integer % 3 = 0
-        JOIN civic.departments AS d ON d.organization_id = c.organization_id
-            AND d.code = (ARRAY['PWD', 'WSD', 'SAN', 'ELD', 'HRT', 'HMD'])[1 + a.code::integer / 3 % 6]
-        WHERE c.sort_order <= 50 AND c.organization_id IN (
-            SELECT bench.organization(o) FROM bench.sizes AS s, generate_series(1, s.organizations) AS o);
-        INSERT INTO civic.routing_rules (organization_id, name, category, department_id)
-        SELECT c.organization_id, c.name || ' in the city', c.code, d.id
-        FROM civic.categories AS c
-        JOIN civic.departments AS d ON d.organization_id = c.organization_id AND d.code = 'PWD'
-        WHERE c.organization_id IN (
-            SELECT bench.organization(o) FROM bench.sizes AS s, generate_series(1, s.organizations) AS o);
-    END IF;
-END
-$$;
+-- Five of the categories have a rule in every third ward, all have one for the city.
+INSERT INTO civic.routing_rules (organization_id, name, category, area_id, department_id)
+SELECT c.organization_id, c.name || ' in ' || a.name, c.code, a.id, d.id
+FROM civic.categories AS c
+JOIN civic.areas AS a ON a.organization_id = c.organization_id AND a.code::integer % 3 = 0
+JOIN civic.departments AS d ON d.organization_id = c.organization_id
+    AND d.code = (ARRAY['PWD', 'WSD', 'SAN', 'ELD', 'HRT', 'HMD'])[1 + a.code::integer / 3 % 6]
+WHERE c.sort_order <= 50 AND c.organization_id IN (
+    SELECT bench.organization(o) FROM bench.sizes AS s, generate_series(1, s.organizations) AS o);
+INSERT INTO civic.routing_rules (organization_id, name, category, department_id)
+SELECT c.organization_id, c.name || ' in the city', c.code, d.id
+FROM civic.categories AS c
+JOIN civic.departments AS d ON d.organization_id = c.organization_id AND d.code = 'PWD'
+WHERE c.organization_id IN (
+    SELECT bench.organization(o) FROM bench.sizes AS s, generate_series(1, s.organizations) AS o);
 
--- Every call is another resident's, so that nobody files more than three in five minutes; returns the organization.
-CREATE SEQUENCE bench.next_call CACHE 10;
-GRANT USAGE ON SEQUENCE bench.next_call TO civic_user;
-CREATE FUNCTION bench.sign_in_as(organization bigint, resident bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE
-AS $$
-BEGIN
-    PERFORM set_config('civic.organization_id', bench.organization(organization)::text, true),
-        set_config('civic.user_id', bench.person(organization, 1000001 + resident % 30000)::text, true);
-    RETURN organization;
-END
-$$;
-CREATE FUNCTION bench.sign_in() RETURNS bigint LANGUAGE plpgsql VOLATILE
-AS $$
-DECLARE
-    n bigint := nextval('bench.next_call');
-BEGIN
-    RETURN bench.sign_in_as(1 + n % 10, n / 10);
-END
-$$;
-
--- About 200 characters on subject n, no two alike.
-CREATE FUNCTION bench.words(n bigint) RETURNS text LANGUAGE sql VOLATILE
-RETURN (
-    SELECT string_agg(w.list[1 + floor(random() * array_length(w.list, 1))::integer], ' ')
-    FROM (SELECT string_to_array('the pothole,road,water,leak,pipe,garbage,bin,lamp,dark,drain,blocked,tree,branch,'
-        'bench,wall,near the school,in front of,since last week,nobody came,dangerous,children,at night,on the corner,'
-        'neighbors,broken,full,old people,could not pass,please,urgent,smell,rain,street,building,bus stop,again,'
-        'reported before,no answer,deep,wide open,hanging,fallen,noise,car,bicycle,stairs,light,pole,cable,market',
-        ',') AS list) AS w,
-        generate_series(1, 24 + n % 5)
-);
-
+-- The reports that would come next, in their order, and the department that the row of a bare INSERT has.
 CREATE TABLE bench.texts AS
-SELECT n, bench.words(n) || format(' House %s, called %s times.', n % 499, n % 7) AS description,
-    (ARRAY['roads', 'water', 'sanitation', 'electricity', 'streetlight', 'drainage', 'public_property'])[1 + n % 7]
-        AS category
-FROM generate_series(1, 10000) AS n;
+SELECT d.n - s.reports AS n, d.organization, bench.organization(d.organization) AS organization_id, d.category,
+    left(d.title, 255) AS title, left(d.description, 2000) AS description, d.latitude, d.longitude, d.address,
+    p.id AS department_id
+FROM bench.sizes AS s
+CROSS JOIN bench.intake AS i
+CROSS JOIN LATERAL bench.drawn(s.reports, s.reports + i.texts - 1) AS d
+JOIN civic.departments AS p ON p.organization_id = bench.organization(d.organization) AND p.code = 'PWD';
 ALTER TABLE bench.texts ADD PRIMARY KEY (n);
 GRANT SELECT ON bench.texts TO civic_user;
+
+-- Every call files the next of them, as another resident, so that nobody files more than three in five minutes.
+CREATE SEQUENCE bench.next_call MINVALUE 0 CACHE 10;
+GRANT USAGE ON SEQUENCE bench.next_call TO civic_user;
+CREATE FUNCTION bench.sign_in_as(call bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    organization integer;
+BEGIN
+    SELECT t.organization INTO organization FROM bench.texts AS t WHERE t.n = call % 20000;
+    PERFORM set_config('civic.organization_id', bench.organization(organization)::text, true),
+        set_config('civic.user_id', bench.person(organization, 1000001 + call / 10 % 30000)::text, true);
+    RETURN call % 20000;
+END
+$$;
+CREATE FUNCTION bench.sign_in() RETURNS bigint LANGUAGE sql VOLATILE
+AS $$
+    SELECT bench.sign_in_as(nextval('bench.next_call'))
+$$;
 
 -- Copies rows with triggers off; the table it goes to computes generated columns itself.
 CREATE FUNCTION bench.copy_rows(origin regclass, target regclass) RETURNS void LANGUAGE plpgsql VOLATILE
@@ -112,11 +97,6 @@ BEGIN
     EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM %s', target, columns, columns, origin);
 END
 $$;
-
-CREATE TABLE bench.departments AS
-SELECT o AS organization, d.id FROM bench.sizes AS s, generate_series(1, s.organizations) AS o
-JOIN civic.departments AS d ON d.organization_id = bench.organization(o) AND d.code = 'PWD';
-GRANT SELECT ON bench.departments TO civic_user;
 
 -- The same row without anything done to it.
 CREATE TABLE bench.bare_reports (LIKE civic.reports INCLUDING ALL);

@@ -24,19 +24,10 @@ BEGIN
     PERFORM civic_private.set_function_rights(known);
 
     FOR made IN
-        SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END AS kind,
-            c.oid::regclass::text AS name
-        FROM pg_class AS c
-        WHERE c.relnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
-            AND c.relkind IN ('r', 'p', 'v', 'S') AND NOT EXISTS (
-                SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-                    AND d.deptype IN ('a', 'i') AND d.refclassid = 'pg_class'::regclass
-            )
-        UNION ALL
-        SELECT 'FUNCTION', p.oid::regprocedure::text FROM pg_proc AS p
+        SELECT p.oid::regprocedure::text AS name FROM pg_proc AS p
         WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace) AND p.oid <> ALL (known)
     LOOP
-        EXECUTE format('ALTER %s %s OWNER TO civic_owner', made.kind, made.name);
+        EXECUTE format('ALTER FUNCTION %s OWNER TO civic_owner', made.name);
     END LOOP;
 
     -- From here on they belong to the database: dumps hold them, DROP EXTENSION cannot take them.

@@ -25,9 +25,9 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
-static const char *const signal_tables[CIVIC_CACHES] = {"access_signal",     "workflow_signal",
-														"area_signal",       "routing_signal",
-														"duplicates_signal", "calendar_signal"};
+static const char *const signal_tables[CIVIC_CACHES] = {
+	"access_signal",     "workflow_signal", "area_signal", "routing_signal",
+	"duplicates_signal", "calendar_signal", "audit_signal"};
 
 static Oid signal_relations[CIVIC_CACHES];
 uint64 civic_cache_versions[CIVIC_CACHES];
@@ -210,7 +210,7 @@ civic_leave_owner(const CivicOwnerScope *scope)
 }
 
 /* Plans of the queries of the library, by their text: they are run far more often than they are new. */
-#define MAX_KEPT_QUERIES 32
+#define MAX_KEPT_QUERIES 64
 typedef struct KeptQuery
 {
 	const char *text;
@@ -286,17 +286,17 @@ civic_query_now(const char *query, int nargs, Oid *types, Datum *values, const c
 }
 
 /*
- * civic_insert
- *		Runs an INSERT of fixed text as the owner.
+ * civic_run
+ *		Runs a statement of fixed text that writes, as the owner; what it returns is not wanted.
  */
 void
-civic_insert(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
+civic_run(const char *query, int nargs, Oid *types, Datum *values, const char *nulls)
 {
 	int result;
 
 	SPI_connect();
 	result = run_as_owner(query, nargs, types, values, nulls, false);
 	SPI_finish();
-	if (result != SPI_OK_INSERT)
-		elog(ERROR, "unexpected result %d of a civic insert", result);
+	if (result < SPI_OK_SELECT)
+		elog(ERROR, "unexpected result %d of a statement of civic", result);
 }

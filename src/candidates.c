@@ -125,6 +125,13 @@ learn_columns(void)
 	columns.version = version;
 }
 
+Oid
+civic_signatures_relation(void)
+{
+	learn_columns();
+	return columns.relation;
+}
+
 /* The parts of the score that need no distance are exact, the rest is as good as the distance. */
 double
 civic_score(const CivicProbe *probe, const CivicCandidate *candidate)
@@ -201,17 +208,13 @@ is_excluded(const CivicProbe *probe, const pg_uuid_t *report)
 	return false;
 }
 
-/* What the row says of street and text. */
+/* What it says of street and text. */
 static void
-compare_row(const CivicProbe *probe, CivicCandidate *candidate, TupleTableSlot *slot)
+compare(const CivicProbe *probe, CivicCandidate *candidate, const bytea *signature)
 {
-	bytea *stored = (bytea *) DatumGetPointer(slot->tts_values[columns.trigrams - 1]);
-	bytea *signature = pg_detoast_datum_packed(stored);
 	const uint8 *bytes = (const uint8 *) VARDATA_ANY(signature);
 	Size size = VARSIZE_ANY_EXHDR(signature);
 
-	candidate->parsed.street = (uint64) DatumGetInt64(slot->tts_values[columns.street - 1]);
-	candidate->parsed.number = DatumGetInt32(slot->tts_values[columns.house_number - 1]);
 	candidate->address = civic_address_agreement(
 		&probe->category->policy.likeness, probe->address.street, probe->address.number,
 		candidate->parsed.street, candidate->parsed.number);
@@ -219,6 +222,17 @@ compare_row(const CivicProbe *probe, CivicCandidate *candidate, TupleTableSlot *
 		candidate->text = civic_signature_similarity(probe->trigrams, bytes, size);
 	else
 		candidate->text = CIVIC_NO_SIGNAL;
+}
+
+static void
+compare_row(const CivicProbe *probe, CivicCandidate *candidate, TupleTableSlot *slot)
+{
+	bytea *stored = (bytea *) DatumGetPointer(slot->tts_values[columns.trigrams - 1]);
+	bytea *signature = pg_detoast_datum_packed(stored);
+
+	candidate->parsed.street = (uint64) DatumGetInt64(slot->tts_values[columns.street - 1]);
+	candidate->parsed.number = DatumGetInt32(slot->tts_values[columns.house_number - 1]);
+	compare(probe, candidate, signature);
 	if (signature != stored)
 		pfree(signature);
 }
@@ -245,7 +259,7 @@ consider(Search *search)
 	TupleDesc desc = search->scan->xs_itupdesc;
 	IndexTuple entry = search->scan->xs_itup;
 	double least = probe->category->policy.hint_threshold - civic_score_error(probe);
-	CivicCandidate candidate;
+	CivicCandidate candidate = {0};
 	double latitude;
 	double longitude;
 	bool isnull;
@@ -273,6 +287,28 @@ consider(Search *search)
 	compare_row(probe, &candidate, search->slot);
 	candidate.score = civic_score(probe, &candidate);
 	if (candidate.score >= least)
+		keep(search->candidates, &candidate);
+}
+
+/* What the running statement stored, which is read and tested again when it is shown. */
+static void
+consider_unsaved(Search *search, const CivicUnsaved *other)
+{
+	CivicProbe *probe = search->probe;
+	const CivicDuplicateCategory *category = civic_find_category(probe->rules, other->category);
+	CivicCandidate candidate = {.report = other->report,
+								.created_at = other->created_at,
+								.parsed = other->address,
+								.is_unsaved = true};
+
+	if (memcmp(&other->organization, &probe->rules->organization, sizeof(pg_uuid_t)) != 0 ||
+		category == NULL || !civic_are_compared(probe->category, category) ||
+		other->created_at < search->from || other->created_at > search->until ||
+		!is_near(search, &candidate, other->latitude, other->longitude))
+		return;
+	compare(probe, &candidate, other->signature);
+	candidate.score = civic_score(probe, &candidate);
+	if (candidate.score >= probe->category->policy.hint_threshold - civic_score_error(probe))
 		keep(search->candidates, &candidate);
 }
 
@@ -363,6 +399,7 @@ civic_find_candidates(CivicProbe *probe, Snapshot snapshot, CivicCandidates *can
 	int count;
 	Relation relation;
 	Relation index;
+	ListCell *cell;
 
 	learn_columns();
 	search.from = moved(probe->at, -rules->window);
@@ -395,6 +432,12 @@ civic_find_candidates(CivicProbe *probe, Snapshot snapshot, CivicCandidates *can
 	{
 		if (civic_are_compared(probe->category, &probe->rules->categories[i]))
 			search_category(&search, probe->rules->categories[i].key, ranges, count);
+	}
+
+	foreach(cell, probe->unsaved)
+	{
+		CHECK_FOR_INTERRUPTS();
+		consider_unsaved(&search, lfirst(cell));
 	}
 
 	if (search.scratch != NULL)

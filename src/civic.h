@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "access/htup.h"
 #include "fmgr.h"
 #include "pgtime.h"
 #include "utils/date.h"
@@ -32,6 +33,7 @@ typedef enum CivicCache
 	CIVIC_CACHE_ROUTING,    /* rules of routing, categories, departments, names of areas */
 	CIVIC_CACHE_DUPLICATES, /* duplicate policies, categories */
 	CIVIC_CACHE_CALENDAR,   /* business calendars and their holidays */
+	CIVIC_CACHE_AUDIT,      /* segments of the audit log, names of actions */
 	CIVIC_CACHES
 } CivicCache;
 
@@ -56,8 +58,19 @@ extern void civic_leave_owner(const CivicOwnerScope *scope);
 /* Runs a query that sees what is committed now, whatever snapshot the caller reads with. */
 extern void civic_query_now(const char *query, int nargs, Oid *types, Datum *values,
 							const char *nulls);
-extern void civic_insert(const char *query, int nargs, Oid *types, Datum *values,
-						 const char *nulls);
+extern void civic_run(const char *query, int nargs, Oid *types, Datum *values, const char *nulls);
+
+/* ---- uuid.c ---- */
+
+extern pg_uuid_t civic_new_id(void);
+
+/* ---- rows.c: rows stored as INSERT does, without planning one ---- */
+
+typedef struct CivicStore CivicStore;
+extern CivicStore *civic_begin_store(Oid relation, const char *const *columns, int ncolumns);
+extern bool civic_store_row(CivicStore *store, const Datum *values, const bool *nulls,
+							bool unless_there);
+extern void civic_end_store(CivicStore *store);
 
 /* ---- identity.c: who is asking ---- */
 
@@ -82,6 +95,8 @@ extern uint64 civic_identity_version(void);
 
 #define CIVIC_PERMISSION_WORDS 8
 
+typedef struct CivicScope CivicScope;
+
 typedef struct CivicAccess
 {
 	bool has_organization;
@@ -90,7 +105,8 @@ typedef struct CivicAccess
 	pg_uuid_t organization;
 	pg_uuid_t user;
 	pg_uuid_t department;
-	int level; /* highest level among the roles of the civic ladder */
+	int level;               /* highest level among the roles of the civic ladder */
+	const CivicScope *scope; /* areas a moderator is limited to; NULL for none */
 	uint64 permissions[CIVIC_PERMISSION_WORDS];
 } CivicAccess;
 
@@ -122,17 +138,39 @@ extern bool civic_has_permission_number(int number);
 extern bool civic_session_is_system(void);
 extern bool civic_acts_as_system(void);
 
+/* ---- moderation.c: the areas of a moderator ---- */
+
+/* Where a report lies: what its row says of it; 0 for a name that is null. */
+typedef struct CivicPlace
+{
+	Datum ward_number;
+	Datum district;
+	bool is_known; /* there are coordinates */
+	double latitude;
+	double longitude;
+} CivicPlace;
+
+extern const CivicScope *civic_load_scope(const pg_uuid_t *organization, const pg_uuid_t *user,
+										  MemoryContext context);
+extern bool civic_scope_holds(const CivicScope *scope, const pg_uuid_t *organization,
+							  const CivicPlace *place);
+extern void civic_place_argument(FunctionCallInfo fcinfo, int first, CivicPlace *place);
+
 /* ---- visibility.c ---- */
 
 extern bool civic_sees_report(bool is_public, bool is_sensitive, const pg_uuid_t *reporter,
-							  const pg_uuid_t *assignee, const pg_uuid_t *department);
+							  const pg_uuid_t *assignee, const pg_uuid_t *department,
+							  const CivicPlace *place);
 
 /* ---- columns.c ---- */
 
 extern void civic_check_trigger(FunctionCallInfo fcinfo, const char *function, uint32 timing,
 								bool row);
 extern int civic_attribute(TupleDesc tupdesc, const char *relation, const char *column);
+extern bool civic_column_changed(HeapTuple old_row, HeapTuple new_row, TupleDesc desc,
+								 int attribute);
 extern char *civic_status_label(Oid value);
+extern Oid civic_enum_label(Oid type, const char *name);
 
 /* ---- workflow_rules.c: compiled rules ---- */
 
@@ -173,13 +211,23 @@ typedef struct CivicGuardArguments
 extern const CivicMachine *civic_machine(Relation relation, const CivicGuardArguments *arguments,
 										 const pg_uuid_t *organization);
 
-/* ---- intake.c ---- */
+/* ---- intake_moves.c ---- */
 
 #define CIVIC_MAX_INTAKE_MOVES 8
 
-extern void civic_init_intake(void);
+extern void civic_init_intake_moves(void);
 extern int civic_take_intake_moves(const pg_uuid_t *organization, const pg_uuid_t *report,
 								   Oid *statuses);
+
+/* ---- scores.c ---- */
+
+extern void civic_init_scores(void);
+
+/* ---- duplicate_intake.c ---- */
+
+extern void civic_init_duplicate_intake(void);
+extern void civic_forget_unsaved(void);
+
 /* ---- area_cache.c: the map in the memory of a backend ---- */
 
 /* The areas of one kind of one organization, as one snapshot sees them. */
@@ -268,12 +316,21 @@ typedef struct CivicRouteRow
 	char *area_name; /* NULL for everywhere */
 } CivicRouteRow;
 
+typedef struct CivicDepartment
+{
+	pg_uuid_t id;
+	bool is_active;
+	bool auto_assign; /* an officer is chosen for each report */
+} CivicDepartment;
+
 typedef struct CivicRouter
 {
 	pg_uuid_t organization;
 	struct pg_tz *time_zone;
 	CivicNames category_codes;
 	CivicCategory *categories;
+	int ndepartments;
+	CivicDepartment *departments; /* sorted by id */
 	CivicNames groups;
 	CivicNames sub_categories; /* those that rules name */
 	struct HTAB *areas; /* number of each version of an area that a rule names; NULL without */
@@ -284,6 +341,31 @@ typedef struct CivicRouter
 
 extern const CivicRouter *civic_router(const pg_uuid_t *organization);
 extern int civic_router_area(const CivicRouter *router, const pg_uuid_t *area);
+/* NULL for one the organization does not have. */
+extern const CivicDepartment *civic_department(const pg_uuid_t *organization,
+											   const pg_uuid_t *department);
+
+/* ---- route.c ---- */
+
+typedef struct CivicRouteDecision
+{
+	CivicRouteLevel level;
+	bool has_department; /* none in triage */
+	bool has_rule;       /* none where the department is that of the category */
+	bool has_area;
+	pg_uuid_t department;
+	pg_uuid_t rule;
+	pg_uuid_t area;
+} CivicRouteDecision;
+
+extern void civic_find_route(const pg_uuid_t *organization, const char *category,
+							 const char *sub_category, double latitude, double longitude,
+							 TimestampTz moment, CivicRouteDecision *decision);
+extern Oid civic_route_level_label(Oid type, CivicRouteLevel level);
+
+/* ---- audit_store.c ---- */
+
+extern void civic_init_audit(void);
 
 /* ---- workflow.c ---- */
 

@@ -11,7 +11,9 @@
 #include "funcapi.h"
 #include "storage/lock.h"
 #include "utils/builtins.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -25,6 +27,105 @@
 #define MOST_BYTES 16384
 
 CIVIC_FUNCTION(civic_match_report);
+
+/* Of a statement; what is filed later is compared with the newer ones. */
+#define MOST_UNSAVED 50000
+
+/* Reports of the running statement by the locks they share with what they are compared with. */
+typedef struct UnsavedKey
+{
+	int32 key;
+	List *reports; /* of CivicUnsaved */
+} UnsavedKey;
+
+static MemoryContext unsaved_context = NULL;
+static HTAB *unsaved = NULL;
+static int unsaved_count = 0;
+
+/*
+ * civic_forget_unsaved
+ *		At the end of a statement its reports are found by their signatures.
+ */
+void
+civic_forget_unsaved(void)
+{
+	if (unsaved_context != NULL)
+		MemoryContextDelete(unsaved_context);
+	unsaved_context = NULL;
+	unsaved = NULL;
+	unsaved_count = 0;
+}
+
+/* The memory goes with the transaction's. */
+static void
+forget_all(XactEvent event, void *argument)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+	{
+		unsaved_context = NULL;
+		unsaved = NULL;
+		unsaved_count = 0;
+	}
+}
+
+void
+civic_init_duplicate_intake(void)
+{
+	RegisterXactCallback(forget_all, NULL);
+}
+
+static void
+add_unsaved(const CivicProbe *probe, const int32 *keys, int count)
+{
+	MemoryContext outside;
+	CivicUnsaved *report;
+
+	if (unsaved_count == MOST_UNSAVED)
+		civic_forget_unsaved();
+	if (unsaved == NULL)
+	{
+		HASHCTL control = {.keysize = sizeof(int32), .entrysize = sizeof(UnsavedKey)};
+
+		unsaved_context = AllocSetContextCreate(TopTransactionContext, "civic unsaved reports",
+												ALLOCSET_DEFAULT_SIZES);
+		control.hcxt = unsaved_context;
+		unsaved = hash_create("civic unsaved reports", 16, &control,
+							  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	outside = MemoryContextSwitchTo(unsaved_context);
+	report = palloc0(sizeof(CivicUnsaved));
+	report->organization = probe->rules->organization;
+	report->report = probe->report;
+	report->category = pstrdup(probe->category->code);
+	report->created_at = probe->at;
+	report->latitude = probe->latitude;
+	report->longitude = probe->longitude;
+	report->address = probe->address;
+	report->signature = civic_pack_trigrams(probe->trigrams);
+	for (int i = 0; i < count; i++)
+	{
+		bool found;
+		UnsavedKey *entry = hash_search(unsaved, &keys[i], HASH_ENTER, &found);
+
+		if (!found)
+			entry->reports = NIL;
+		entry->reports = lappend(entry->reports, report);
+	}
+	unsaved_count++;
+	MemoryContextSwitchTo(outside);
+}
+
+static void
+take_unsaved(CivicProbe *probe, const int32 *keys, int count)
+{
+	for (int i = 0; i < count && unsaved != NULL; i++)
+	{
+		const UnsavedKey *entry = hash_search(unsaved, &keys[i], HASH_FIND, NULL);
+
+		if (entry != NULL)
+			probe->unsaved = list_concat_unique_ptr(probe->unsaved, entry->reports);
+	}
+}
 
 static int
 compare_keys(const void *a, const void *b)
@@ -58,12 +159,12 @@ lock_key(const CivicProbe *probe, uint64 square)
  * Takes the squares that a disc of half the range touches: discs of two reports within the range of each other have a
  * point in common, and so a square. Everybody takes them in the order of their numbers.
  */
-static void
-lock_squares(const CivicProbe *probe)
+static int
+lock_squares(const CivicProbe *probe, int32 keys[CIVIC_MAX_SQUARES])
 {
 	double range = Min(probe->category->group_radius, LINK_RANGE_M);
 	uint64 squares[CIVIC_MAX_SQUARES];
-	int32 keys[CIVIC_MAX_SQUARES] = {0};
+	int distinct = 0;
 	int count = civic_disc_squares(probe->latitude, probe->longitude, range / 2, squares);
 
 	for (int i = 0; i < count; i++)
@@ -71,10 +172,13 @@ lock_squares(const CivicProbe *probe)
 	qsort(keys, count, sizeof(int32), compare_keys);
 	for (int i = 0; i < count; i++)
 	{
-		if (i == 0 || keys[i] != keys[i - 1])
-			(void) DirectFunctionCall2(pg_advisory_xact_lock_int4, Int32GetDatum(LOCK_CLASS),
-									   Int32GetDatum(keys[i]));
+		if (i > 0 && keys[i] == keys[distinct - 1])
+			continue;
+		keys[distinct++] = keys[i];
+		(void) DirectFunctionCall2(pg_advisory_xact_lock_int4, Int32GetDatum(LOCK_CLASS),
+								   Int32GetDatum(keys[distinct - 1]));
 	}
+	return distinct;
 }
 
 /* Near enough, by place or by address, that no person has to look. */
@@ -118,7 +222,7 @@ check_visible(const CivicProbe *probe, const CivicMatch *match)
 	CivicReport report;
 	bool visible;
 
-	if (!IsolationUsesXactSnapshot())
+	if (!IsolationUsesXactSnapshot() || match->candidate.is_unsaved)
 		return;
 	reader = civic_open_reports(GetActiveSnapshot());
 	visible =
@@ -149,33 +253,43 @@ choose_match(const CivicProbe *probe, const CivicMatch *matches, int count, bool
 	return NULL;
 }
 
-static const CivicMatch *
-find_match(CivicProbe *probe, HeapTupleHeader row, bool *links)
+/*
+ * civic_match_new_report
+ *		What a report about to be stored is a duplicate of (links), or perhaps is; NULL for nothing. Those that the
+ *		statement brings later are compared with it where that is wanted.
+ */
+const CivicMatch *
+civic_match_new_report(CivicProbe *probe, const pg_uuid_t *organization, const CivicReport *report,
+					   bool remember, bool *links)
 {
-	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(row), .t_data = row};
-	Relation relation =
-		relation_open(get_typ_typrelid(HeapTupleHeaderGetTypeId(row)), AccessShareLock);
-	pg_uuid_t organization;
-	CivicReport report;
-	CivicMatch *matches;
-	Snapshot latest;
-	bool complete = civic_read_row(relation, &tuple, &organization, &report);
+	int32 keys[CIVIC_MAX_SQUARES];
 	int count;
+	int found;
+	CivicMatch *matches;
+	const CivicMatch *match;
+	Snapshot latest;
 
-	relation_close(relation, AccessShareLock);
+	*links = false;
 	/* What is longer than a report may be is refused once it is stored, and not worth the work. */
-	if (!complete || TIMESTAMP_NOT_FINITE(report.created_at) ||
-		toast_raw_datum_size(report.title) + toast_raw_datum_size(report.description) > MOST_BYTES)
+	if (TIMESTAMP_NOT_FINITE(report->created_at) ||
+		toast_raw_datum_size(report->title) + toast_raw_datum_size(report->description) >
+			MOST_BYTES)
 		return NULL;
-	probe->rules = civic_duplicate_rules(&organization);
-	if (!civic_probe_report(probe, &report) || probe->category->code == NULL)
+	probe->rules = civic_duplicate_rules(organization);
+	if (!civic_probe_report(probe, report) || probe->category->code == NULL)
 		return NULL;
 
-	lock_squares(probe);
+	count = lock_squares(probe, keys);
+	take_unsaved(probe, keys, count);
 	latest = RegisterSnapshot(GetLatestSnapshot());
-	count = civic_rank_matches(probe, latest, false, MOST_MATCHES, &matches);
+	found = civic_rank_matches(probe, latest, false, MOST_MATCHES, &matches);
 	UnregisterSnapshot(latest);
-	return choose_match(probe, matches, count, links);
+	match = choose_match(probe, matches, found, links);
+	if (*links)
+		check_visible(probe, match);
+	if (remember)
+		add_unsaved(probe, keys, count);
+	return match;
 }
 
 /*
@@ -185,20 +299,26 @@ find_match(CivicProbe *probe, HeapTupleHeader row, bool *links)
 Datum
 civic_match_report(PG_FUNCTION_ARGS)
 {
+	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(0);
+	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(row), .t_data = row};
+	Relation relation =
+		relation_open(get_typ_typrelid(HeapTupleHeaderGetTypeId(row)), AccessShareLock);
+	pg_uuid_t organization;
+	CivicReport report;
 	CivicProbe probe = {0};
 	bool links = false;
-	const CivicMatch *match;
+	const CivicMatch *match = NULL;
 	TupleDesc desc;
 	Datum values[4] = {0};
 	bool nulls[4] = {true, true, true, true};
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	match = find_match(&probe, PG_GETARG_HEAPTUPLEHEADER(0), &links);
+	if (civic_read_row(relation, &tuple, &organization, &report))
+		match = civic_match_new_report(&probe, &organization, &report, false, &links);
+	relation_close(relation, AccessShareLock);
 	if (match != NULL)
 	{
-		if (links)
-			check_visible(&probe, match);
 		memset(nulls, 0, sizeof(nulls));
 		values[0] = UUIDPGetDatum(&match->candidate.report);
 		values[1] = BoolGetDatum(links);

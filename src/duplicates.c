@@ -124,6 +124,20 @@ copied(Datum value)
 	return value == (Datum) 0 ? value : PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
 }
 
+static bool
+is_seen(const CivicReport *report)
+{
+	CivicPlace place = {.ward_number = report->ward_number,
+						.district = report->district,
+						.is_known = true,
+						.latitude = report->latitude,
+						.longitude = report->longitude};
+
+	return civic_sees_report(report->is_public, report->is_sensitive, &report->reporter,
+							 report->has_assignee ? &report->assignee : NULL,
+							 report->has_department ? &report->department : NULL, &place);
+}
+
 /* Reads the report of a candidate and scores it by its true distance; false where it is not to be shown. */
 static bool
 read_match(CivicProbe *probe, CivicReportReader *reader, const CivicCandidate *candidate,
@@ -135,10 +149,7 @@ read_match(CivicProbe *probe, CivicReportReader *reader, const CivicCandidate *c
 	if (!civic_read_report(reader, &probe->rules->organization, &candidate->report, report) ||
 		!civic_is_candidate_status(report->status, policy->include_closed))
 		return false;
-	if (visible_only &&
-		!civic_sees_report(report->is_public, report->is_sensitive, &report->reporter,
-						   report->has_assignee ? &report->assignee : NULL,
-						   report->has_department ? &report->department : NULL))
+	if (visible_only && !is_seen(report))
 		return false;
 	/* Two codes may share the number the index has for them. */
 	match->category = civic_find_category(probe->rules, civic_compared_category(report));
@@ -180,6 +191,7 @@ civic_rank_matches(CivicProbe *probe, Snapshot snapshot, bool visible_only, int 
 {
 	CivicCandidates candidates = {0};
 	CivicReportReader *reader;
+	CivicReportReader *own = NULL;
 	binaryheap *heap;
 	CivicMatch *matches;
 	int space = max + 8;
@@ -198,6 +210,9 @@ civic_rank_matches(CivicProbe *probe, Snapshot snapshot, bool visible_only, int 
 
 	matches = palloc(space * sizeof(CivicMatch));
 	reader = civic_open_reports(snapshot);
+	/* No other snapshot shows what the running statement stored. */
+	if (probe->unsaved != NIL)
+		own = civic_open_reports(SnapshotSelf);
 	while (!binaryheap_empty(heap))
 	{
 		const CivicCandidate *candidate =
@@ -213,12 +228,15 @@ civic_rank_matches(CivicProbe *probe, Snapshot snapshot, bool visible_only, int 
 			space *= 2;
 			matches = repalloc(matches, space * sizeof(CivicMatch));
 		}
-		if (!read_match(probe, reader, candidate, visible_only, &matches[count]))
+		if (!read_match(probe, candidate->is_unsaved ? own : reader, candidate, visible_only,
+						&matches[count]))
 			continue;
 		if (++count == max)
 			enough = candidate->score - 2 * error;
 	}
 	civic_close_reports(reader);
+	if (own != NULL)
+		civic_close_reports(own);
 	qsort(matches, count, sizeof(CivicMatch), compare_matches);
 	*result = matches;
 	return Min(count, max);
@@ -469,10 +487,7 @@ civic_find_duplicates_of(PG_FUNCTION_ARGS)
 	reader = civic_open_reports(GetActiveSnapshot());
 	compared =
 		civic_read_report(reader, &probe.rules->organization, PG_GETARG_UUID_P(0), &report) &&
-		civic_sees_report(report.is_public, report.is_sensitive, &report.reporter,
-						  report.has_assignee ? &report.assignee : NULL,
-						  report.has_department ? &report.department : NULL) &&
-		civic_probe_report(&probe, &report);
+		is_seen(&report) && civic_probe_report(&probe, &report);
 	civic_close_reports(reader);
 	if (!compared)
 		return (Datum) 0;

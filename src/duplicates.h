@@ -61,6 +61,19 @@ extern bool civic_are_compared(const CivicDuplicateCategory *a, const CivicDupli
 
 /* ---- candidates.c ---- */
 
+/* A report of the running statement, which no index has yet. */
+typedef struct CivicUnsaved
+{
+	pg_uuid_t organization;
+	pg_uuid_t report;
+	char *category;
+	TimestampTz created_at;
+	double latitude;
+	double longitude;
+	CivicAddress address;
+	bytea *signature;
+} CivicUnsaved;
+
 /* The report, filed or about to be, that others are compared with. */
 typedef struct CivicProbe
 {
@@ -77,6 +90,7 @@ typedef struct CivicProbe
 	pg_uuid_t report; /* when it is filed */
 	bool has_reporter;
 	pg_uuid_t reporter;
+	List *unsaved;      /* of CivicUnsaved: more to be compared with */
 	int excluded_count; /* reports that were said to be another matter */
 	pg_uuid_t *excluded;
 } CivicProbe;
@@ -90,6 +104,7 @@ typedef struct CivicCandidate
 	double text;     /* similarity, or CIVIC_NO_SIGNAL */
 	double score;
 	CivicAddress parsed;
+	bool is_unsaved; /* stored by the running statement */
 } CivicCandidate;
 
 typedef struct CivicCandidates
@@ -102,6 +117,7 @@ typedef struct CivicCandidates
 /* A score from an estimated distance differs from the true one by less than this. */
 extern double civic_score_error(const CivicProbe *probe);
 extern double civic_score(const CivicProbe *probe, const CivicCandidate *candidate);
+extern Oid civic_signatures_relation(void);
 extern void civic_find_candidates(CivicProbe *probe, Snapshot snapshot,
 								  CivicCandidates *candidates);
 
@@ -128,6 +144,8 @@ typedef struct CivicReport
 	double latitude;
 	double longitude;
 	/* In the row, until the next one is read; 0 for null. */
+	Datum ward_number;
+	Datum district;
 	Datum location;
 	Datum number;
 	Datum title;
@@ -168,5 +186,11 @@ extern bool civic_probe_report(CivicProbe *probe, const CivicReport *report);
 extern int civic_rank_matches(CivicProbe *probe, Snapshot snapshot, bool visible_only, int max,
 							  CivicMatch **result);
 extern char *civic_match_reason(const CivicProbe *probe, const CivicMatch *match);
+
+/* ---- duplicate_intake.c ---- */
+
+extern const CivicMatch *civic_match_new_report(CivicProbe *probe, const pg_uuid_t *organization,
+												const CivicReport *report, bool remember,
+												bool *links);
 
 #endif

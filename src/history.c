@@ -5,12 +5,12 @@
 #include "civic.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_type.h"
+#include "access/xact.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
+#include "utils/timestamp.h"
 
 CIVIC_FUNCTION(civic_record_status);
 
@@ -27,19 +27,31 @@ row_is_public(HeapTuple row, TupleDesc desc)
 	return is_sensitive <= 0 || !DatumGetBool(heap_getattr(row, is_sensitive, desc, &isnull));
 }
 
+/* Columns of civic.status_history, in the order of the values below. */
+enum
+{
+	ORGANIZATION,
+	ID,
+	WORKFLOW,
+	ENTITY,
+	OLD_STATUS,
+	NEW_STATUS,
+	CHANGED_BY,
+	BY_SYSTEM,
+	REASON,
+	IS_PUBLIC,
+	CHANGED_AT,
+	COLUMNS
+};
+
+static const char *const columns[COLUMNS] = {
+	"organization_id", "id",        "workflow", "entity_id", "old_status", "new_status",
+	"changed_by",      "by_system", "reason",   "is_public", "changed_at"};
+
 static Datum
 label_datum(Oid status)
 {
 	return CStringGetTextDatum(civic_status_label(status));
-}
-
-static Datum
-label_array(Datum *labels, bool *nulls, int count)
-{
-	int lower = 1;
-
-	return PointerGetDatum(
-		construct_md_array(labels, nulls, 1, &count, &lower, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 /*
@@ -58,16 +70,14 @@ civic_record_status(PG_FUNCTION_ARGS)
 	const CivicMachine *machine;
 	const CivicTransition *transition = NULL;
 	Oid statuses[CIVIC_MAX_INTAKE_MOVES];
-	Datum labels[CIVIC_MAX_INTAKE_MOVES + 1] = {0};
-	bool no_label[CIVIC_MAX_INTAKE_MOVES + 1] = {0};
 	int count = 0;
-	Datum values[9];
-	Oid types[9] = {UUIDOID, TEXTOID, UUIDOID, TEXTARRAYOID, TEXTARRAYOID,
-					UUIDOID, BOOLOID, TEXTOID, BOOLOID};
-	char nulls[10] = "         ";
+	Datum values[COLUMNS] = {0};
+	bool nulls[COLUMNS] = {false};
+	CivicStore *store;
 	bool isnull;
 	Datum status;
 	pg_uuid_t actor;
+	pg_uuid_t id;
 	bool system;
 
 	civic_check_trigger(fcinfo, "record_status", TRIGGER_EVENT_AFTER, true);
@@ -76,10 +86,11 @@ civic_record_status(PG_FUNCTION_ARGS)
 	arguments = civic_guard_arguments(trigger->tg_trigger);
 	row = update ? trigger->tg_newtuple : trigger->tg_trigtuple;
 
-	values[0] = heap_getattr(row, civic_attribute(desc, arguments.workflow, "organization_id"),
-							 desc, &isnull);
-	values[2] = heap_getattr(row, civic_attribute(desc, arguments.workflow, "id"), desc, &isnull);
-	machine = civic_machine(relation, &arguments, DatumGetUUIDP(values[0]));
+	values[ORGANIZATION] = heap_getattr(
+		row, civic_attribute(desc, arguments.workflow, "organization_id"), desc, &isnull);
+	values[ENTITY] =
+		heap_getattr(row, civic_attribute(desc, arguments.workflow, "id"), desc, &isnull);
+	machine = civic_machine(relation, &arguments, DatumGetUUIDP(values[ORGANIZATION]));
 	status = heap_getattr(row, machine->status, desc, &isnull);
 	if (update)
 	{
@@ -90,49 +101,46 @@ civic_record_status(PG_FUNCTION_ARGS)
 		transition = civic_workflow_find(
 			&machine->rules, civic_workflow_label(&machine->rules, DatumGetObjectId(old_status)),
 			civic_workflow_label(&machine->rules, DatumGetObjectId(status)));
-		labels[0] = label_datum(DatumGetObjectId(old_status));
+		values[OLD_STATUS] = label_datum(DatumGetObjectId(old_status));
 	}
 	else
 	{
-		no_label[0] = true;
-		count =
-			civic_take_intake_moves(DatumGetUUIDP(values[0]), DatumGetUUIDP(values[2]), statuses);
+		nulls[OLD_STATUS] = true;
+		count = civic_take_intake_moves(DatumGetUUIDP(values[ORGANIZATION]),
+										DatumGetUUIDP(values[ENTITY]), statuses);
 	}
 	if (count == 0)
 		statuses[count++] = DatumGetObjectId(status);
-	for (int i = 0; i < count; i++)
-		labels[i + 1] = label_datum(statuses[i]);
 
-	values[1] = CStringGetTextDatum(arguments.workflow);
-	values[3] = label_array(labels, no_label, count);
-	values[4] = label_array(labels + 1, no_label + 1, count);
+	values[WORKFLOW] = CStringGetTextDatum(arguments.workflow);
 	/* A person who files a report sets off moves by the system; those are not the person's. */
 	system = civic_acts_as_system();
-	if (!system && civic_access()->has_user)
+	nulls[CHANGED_BY] = system || !civic_access()->has_user;
+	if (!nulls[CHANGED_BY])
 	{
 		actor = civic_access()->user;
-		values[5] = UUIDPGetDatum(&actor);
+		values[CHANGED_BY] = UUIDPGetDatum(&actor);
 	}
-	else
-		nulls[5] = 'n';
-	values[6] = BoolGetDatum(system);
-	values[7] = (Datum) 0;
-	nulls[7] = 'n';
+	values[BY_SYSTEM] = BoolGetDatum(system);
+	nulls[REASON] = true;
 	if (transition != NULL && transition->reason_column != 0)
-	{
-		values[7] = heap_getattr(row, transition->reason_column, desc, &isnull);
-		nulls[7] = isnull ? 'n' : ' ';
-	}
-	values[8] = BoolGetDatum(row_is_public(row, desc));
+		values[REASON] = heap_getattr(row, transition->reason_column, desc, &nulls[REASON]);
+	values[IS_PUBLIC] = BoolGetDatum(row_is_public(row, desc));
+	values[CHANGED_AT] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
 
-	/* All but the first of several moves are the system's: see src/intake.c. */
-	civic_insert("INSERT INTO civic.status_history"
-				 " (organization_id, workflow, entity_id, old_status, new_status, changed_by,"
-				 "  by_system, reason, is_public)"
-				 " SELECT $1, $2, $3, m.old_status, m.new_status,"
-				 "  CASE WHEN m.place = 1 THEN $6 END, m.place > 1 OR $7, $8, $9"
-				 " FROM ROWS FROM (unnest($4), unnest($5))"
-				 "  WITH ORDINALITY AS m (old_status, new_status, place)",
-				 9, types, values, nulls);
+	store = civic_begin_store(civic_relation("status_history"), columns, COLUMNS);
+	for (int i = 0; i < count; i++)
+	{
+		id = civic_new_id();
+		values[ID] = UUIDPGetDatum(&id);
+		values[NEW_STATUS] = label_datum(statuses[i]);
+		(void) civic_store_row(store, values, nulls, false);
+		/* All but the first of several moves are the system's: see src/intake.c. */
+		values[OLD_STATUS] = values[NEW_STATUS];
+		nulls[OLD_STATUS] = false;
+		nulls[CHANGED_BY] = true;
+		values[BY_SYSTEM] = BoolGetDatum(true);
+	}
+	civic_end_store(store);
 	return PointerGetDatum(NULL);
 }

@@ -16,8 +16,11 @@ _PG_init(void)
 {
 	civic_init_identity();
 	civic_init_caches();
-	civic_init_intake();
+	civic_init_intake_moves();
+	civic_init_scores();
+	civic_init_duplicate_intake();
 	civic_init_areas();
+	civic_init_audit();
 	MarkGUCPrefixReserved("civic");
 }
 

@@ -1,278 +1,257 @@
 /*
  * src/intake.c
- *		What the triggers of a new report leave to those that fire later: the moves it made before it was stored,
- *		and whose it is.
+ *		What becomes of a report as it is filed: classified, made a duplicate, or given to a department.
  *
- * The intake decides in a BEFORE trigger, so that a report is written once. Each step is nevertheless a move by the
- * system: it needs a rule of the workflow, and a row of the history, which is written once the report is there.
- * Reports are counted row by row and added up for the statement, so that an import writes a score once.
+ * All is decided before the report is stored, so that it is written once. What people were not sure of goes before a
+ * person (needs_review).
  */
-#include "civic.h"
+#include "intake.h"
+#include "duplicates.h"
 
 #include "access/htup_details.h"
-#include "access/relation.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "utils/array.h"
-#include "utils/lsyscache.h"
-#include "utils/memutils.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
 #include "utils/rel.h"
-#include "utils/typcache.h"
 
-CIVIC_FUNCTION(civic_intake_moves);
-CIVIC_FUNCTION(civic_count_reports);
+CIVIC_FUNCTION(civic_intake_report);
 
-typedef struct ReportKey
+/* Confidence in a category, from which a report goes on without a person. */
+#define CLASSIFIED_CONFIDENCE 0.50
+#define ROUTED_CONFIDENCE 0.60
+#define CLASSIFIER "keywords-1"
+
+/* More than the intake sets. */
+#define MOST_CHANGES 16
+
+typedef struct Intake
 {
+	Relation relation;
+	TupleDesc desc;
+	HeapTuple row;
 	pg_uuid_t organization;
-	pg_uuid_t report;
-} ReportKey;
-
-typedef struct IntakeMoves
-{
-	ReportKey key;
-	SubTransactionId made_in;
+	CivicReport report;
+	CivicRouteDecision route;
+	/* What is to be set in the row. */
 	int count;
-	Oid statuses[CIVIC_MAX_INTAKE_MOVES];
-} IntakeMoves;
+	int attributes[MOST_CHANGES];
+	Datum values[MOST_CHANGES];
+	bool nulls[MOST_CHANGES];
+} Intake;
 
-typedef struct ReportCount
+static int
+attribute(const Intake *intake, const char *column)
 {
-	pg_uuid_t organization;
-	pg_uuid_t user;
-	SubTransactionId made_in;
-	int count;
-	struct ReportCount *next;
-} ReportCount;
-
-/* In the memory of the transaction. A statement makes all its moves before the first is asked for. */
-static HTAB *waiting = NULL;
-static ReportCount *counted = NULL; /* newest first */
-
-static void
-forget_all(XactEvent event, void *argument)
-{
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-	{
-		waiting = NULL;
-		counted = NULL;
-	}
+	return civic_attribute(intake->desc, "reports", column);
 }
 
-/* A statement that failed after its BEFORE triggers leaves moves behind; a later one may use the same identifier. */
-static void
-forget_undone(SubXactEvent event, SubTransactionId sub, SubTransactionId parent, void *argument)
+static Datum
+get(const Intake *intake, const char *column, bool *isnull)
 {
-	HASH_SEQ_STATUS scan;
-	IntakeMoves *moves;
-
-	if (event != SUBXACT_EVENT_ABORT_SUB)
-		return;
-	while (counted != NULL && counted->made_in >= sub)
-		counted = counted->next;
-	if (waiting == NULL || hash_get_num_entries(waiting) == 0)
-		return;
-	hash_seq_init(&scan, waiting);
-	while ((moves = hash_seq_search(&scan)) != NULL)
-	{
-		if (moves->made_in >= sub)
-			(void) hash_search(waiting, &moves->key, HASH_REMOVE, NULL);
-	}
-}
-
-void
-civic_init_intake(void)
-{
-	RegisterXactCallback(forget_all, NULL);
-	RegisterSubXactCallback(forget_undone, NULL);
-}
-
-/*
- * civic_take_intake_moves
- *		The statuses a new report went through, first and last included; none where it did not move. Each answer is
- *		given once.
- */
-int
-civic_take_intake_moves(const pg_uuid_t *organization, const pg_uuid_t *report, Oid *statuses)
-{
-	ReportKey key = {.organization = *organization, .report = *report};
-	const IntakeMoves *moves = waiting == NULL ? NULL : hash_search(waiting, &key, HASH_FIND, NULL);
-	int count;
-
-	if (moves == NULL)
-		return 0;
-	count = moves->count;
-	memcpy(statuses, moves->statuses, sizeof(Oid) * count);
-	(void) hash_search(waiting, &key, HASH_REMOVE, NULL);
-	return count;
+	return heap_getattr(intake->row, attribute(intake, column), intake->desc, isnull);
 }
 
 static void
-leave_moves(const IntakeMoves *made)
+set(Intake *intake, const char *column, Datum value, bool isnull)
 {
-	IntakeMoves *moves;
-
-	if (waiting == NULL)
-	{
-		HASHCTL control = {.keysize = sizeof(ReportKey),
-						   .entrysize = sizeof(IntakeMoves),
-						   .hcxt = TopTransactionContext};
-
-		waiting = hash_create("civic intake", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
-	moves = hash_search(waiting, &made->key, HASH_ENTER, NULL);
-	*moves = *made;
+	Assert(intake->count < MOST_CHANGES);
+	intake->attributes[intake->count] = attribute(intake, column);
+	intake->values[intake->count] = value;
+	intake->nulls[intake->count++] = isnull;
 }
 
-static bool
-open_to_system(const CivicTransition *transition, HeapTuple row, TupleDesc desc)
+static void
+write_changes(Intake *intake)
 {
-	const CivicRule *rule;
+	if (intake->count > 0)
+		intake->row = heap_modify_tuple_by_cols(intake->row, intake->desc, intake->count,
+												intake->attributes, intake->values, intake->nulls);
+	intake->count = 0;
+}
+
+static Oid
+status_label(const Intake *intake, const char *name)
+{
+	return civic_enum_label(TupleDescAttr(intake->desc, attribute(intake, "status") - 1)->atttypid,
+							name);
+}
+
+/* Category and severity by the words of the report. */
+static void
+guess_category(Intake *intake, Datum *severity, bool *no_severity)
+{
+	Oid types[2] = {TEXTOID, InvalidOid};
+	Datum values[2];
 	bool isnull;
+	MemoryContext context = CurrentMemoryContext;
+	MemoryContext spi;
+	HeapTuple found;
+	TupleDesc desc;
+	Datum category;
+	Datum confidence;
 
-	if (transition == NULL || (transition->actors & CIVIC_ACTOR_SYSTEM) == 0)
+	values[0] = CStringGetTextDatum(psprintf("%s. %s", TextDatumGetCString(intake->report.title),
+											 TextDatumGetCString(intake->report.description)));
+	types[1] = TupleDescAttr(intake->desc, attribute(intake, "severity") - 1)->atttypid;
+	values[1] = get(intake, "severity", &isnull);
+	SPI_connect();
+	civic_query_now("SELECT c.category, c.confidence::double precision, greatest($2, c.severity)"
+					" FROM civic.classify_text($1) AS c",
+					2, types, values, isnull ? " n" : NULL);
+	if (SPI_processed != 1)
+		elog(ERROR, "civic.classify_text() returned no row");
+	found = SPI_tuptable->vals[0];
+	desc = SPI_tuptable->tupdesc;
+	category = SPI_getbinval(found, desc, 1, &isnull);
+	spi = MemoryContextSwitchTo(context);
+	intake->report.ai_category =
+		isnull ? (Datum) 0 : PointerGetDatum(PG_DETOAST_DATUM_COPY(category));
+	confidence = Float8GetDatum(DatumGetFloat8(SPI_getbinval(found, desc, 2, &isnull)));
+	*severity = SPI_getbinval(found, desc, 3, no_severity);
+	MemoryContextSwitchTo(spi);
+	SPI_finish();
+	set(intake, "ai_category", intake->report.ai_category, intake->report.ai_category == (Datum) 0);
+	set(intake, "ai_confidence", confidence, isnull);
+	set(intake, "ai_processed_at", TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()),
+		false);
+	set(intake, "ai_model_version", CStringGetTextDatum(CLASSIFIER), false);
+	write_changes(intake);
+}
+
+/* False where a person has to say what the report is about. Who may import may also bring what a model found. */
+static bool
+classify(Intake *intake)
+{
+	Datum severity = (Datum) 0;
+	bool no_severity = true;
+	bool no_confidence;
+	double confidence;
+
+	(void) get(intake, "ai_confidence", &no_confidence);
+	if (no_confidence)
+		guess_category(intake, &severity, &no_severity);
+	confidence = DatumGetFloat8(get(intake, "ai_confidence", &no_confidence));
+	if (no_confidence || confidence < CLASSIFIED_CONFIDENCE ||
+		intake->report.ai_category == (Datum) 0 ||
+		strcmp(TextDatumGetCString(intake->report.ai_category), "other") == 0)
 		return false;
-	if (transition->reason_column != 0)
-		return false;
-	rule = transition->extra;
-	for (int i = 0; i < rule->required.count; i++)
-	{
-		(void) heap_getattr(row, rule->required.attributes[i], desc, &isnull);
-		if (isnull)
-			return false;
-	}
+	intake->report.category = intake->report.ai_category;
+	set(intake, "category", intake->report.category, false);
+	if (!no_severity)
+		set(intake, "severity", severity, false);
+	write_changes(intake);
 	return true;
 }
 
-/*
- * civic_intake_moves
- *		Arguments: a report about to be stored, and the statuses it shall go through. Returns the last one that the
- *		rules let the system reach, and keeps the way there for the history.
- */
-Datum
-civic_intake_moves(PG_FUNCTION_ARGS)
+static void
+find_department(Intake *intake)
 {
-	const CivicGuardArguments arguments = {"report", "status", "assigned_to", "user_id"};
-	HeapTupleHeader header = PG_GETARG_HEAPTUPLEHEADER(0);
-	ArrayType *wanted = PG_GETARG_ARRAYTYPE_P(1);
-	HeapTupleData row;
-	Relation relation;
-	TupleDesc desc;
-	const CivicMachine *machine;
-	IntakeMoves moves = {0};
-	Datum *statuses;
-	int count;
-	bool no_organization;
-	bool no_id;
+	CivicRouteDecision *route = &intake->route;
 	bool isnull;
-	Datum organization;
-	Datum id;
-	Datum status;
+	Datum sub_category = get(intake, "sub_category", &isnull);
+	Oid levels = TupleDescAttr(intake->desc, attribute(intake, "routing_level") - 1)->atttypid;
 
-	row.t_len = HeapTupleHeaderGetDatumLength(header);
-	row.t_data = header;
-	row.t_tableOid = InvalidOid;
-	ItemPointerSetInvalid(&row.t_self);
-	relation = relation_open(get_typ_typrelid(HeapTupleHeaderGetTypeId(header)), AccessShareLock);
-	desc = RelationGetDescr(relation);
-	organization = heap_getattr(&row, civic_attribute(desc, "reports", "organization_id"), desc,
-								&no_organization);
-	id = heap_getattr(&row, civic_attribute(desc, "reports", "id"), desc, &no_id);
-	if (no_organization || no_id)
-		ereport(ERROR,
-				(errcode(ERRCODE_NOT_NULL_VIOLATION),
-				 errmsg("a report needs an organization and an identifier"),
-				 errhint("Leave the columns out; they are given."), errtable(relation)));
-	moves.key.organization = *DatumGetUUIDP(organization);
-	moves.key.report = *DatumGetUUIDP(id);
-	moves.made_in = GetCurrentSubTransactionId();
-	machine = civic_machine(relation, &arguments, &moves.key.organization);
-	status = heap_getattr(&row, machine->status, desc, &isnull);
-	moves.statuses[moves.count++] = DatumGetObjectId(status);
-	deconstruct_array(wanted, ARR_ELEMTYPE(wanted), sizeof(Oid), true, TYPALIGN_INT, &statuses,
-					  NULL, &count);
-	for (int i = 0; i < count && moves.count < CIVIC_MAX_INTAKE_MOVES; i++)
-	{
-		int from = civic_workflow_label(&machine->rules, DatumGetObjectId(status));
-		int to = civic_workflow_label(&machine->rules, DatumGetObjectId(statuses[i]));
-
-		if (from == CIVIC_NO_LABEL || to == CIVIC_NO_LABEL ||
-			!open_to_system(civic_workflow_find(&machine->rules, from, to), &row, desc))
-			break;
-		status = statuses[i];
-		moves.statuses[moves.count++] = DatumGetObjectId(status);
-	}
-	if (moves.count > 1)
-		leave_moves(&moves);
-	relation_close(relation, AccessShareLock);
-	PG_RETURN_DATUM(status);
+	civic_find_route(&intake->organization, TextDatumGetCString(intake->report.category),
+					 isnull ? NULL : TextDatumGetCString(sub_category), intake->report.latitude,
+					 intake->report.longitude, intake->report.created_at, route);
+	intake->report.has_department = route->has_department;
+	set(intake, "department_id", UUIDPGetDatum(&route->department), !route->has_department);
+	set(intake, "routed_by_rule_id", UUIDPGetDatum(&route->rule), !route->has_rule);
+	set(intake, "routing_level", ObjectIdGetDatum(civic_route_level_label(levels, route->level)),
+		false);
 }
 
+/* What was decided of a report that the rules stop earlier is not so, and a person goes on. */
 static void
-count_report(TriggerData *trigger)
+undo(Intake *intake, HeapTuple undecided)
 {
-	TupleDesc desc = RelationGetDescr(trigger->tg_relation);
-	HeapTuple row = trigger->tg_trigtuple;
-	bool isnull;
-	pg_uuid_t *organization = DatumGetUUIDP(
-		heap_getattr(row, civic_attribute(desc, "reports", "organization_id"), desc, &isnull));
-	pg_uuid_t *user = DatumGetUUIDP(
-		heap_getattr(row, civic_attribute(desc, "reports", "user_id"), desc, &isnull));
-	SubTransactionId sub = GetCurrentSubTransactionId();
-	ReportCount *entry;
+	static const char *const decided[] = {"duplicate_of_report_id", "duplicate_score",
+										  "duplicate_reason",       "department_id",
+										  "routed_by_rule_id",      "routing_level"};
 
-	/* An import has one person, everybody else few rows: only the newest entry is worth a look. */
-	if (counted == NULL || counted->made_in != sub ||
-		memcmp(&counted->organization, organization, sizeof(pg_uuid_t)) != 0 ||
-		memcmp(&counted->user, user, sizeof(pg_uuid_t)) != 0)
-	{
-		entry = MemoryContextAllocZero(TopTransactionContext, sizeof(ReportCount));
-		entry->organization = *organization;
-		entry->user = *user;
-		entry->made_in = sub;
-		entry->next = counted;
-		counted = entry;
-	}
-	counted->count++;
+	intake->row = undecided;
+	for (int i = 0; i < lengthof(decided); i++)
+		set(intake, decided[i], (Datum) 0, true);
+	set(intake, "needs_review", BoolGetDatum(true), false);
 }
 
+/* A report whose category is known. */
 static void
-add_to_scores(void)
+decide(Intake *intake)
 {
-	Oid types[3] = {UUIDOID, UUIDOID, INT4OID};
+	HeapTuple undecided = intake->row;
+	Oid path[2] = {status_label(intake, "classified")};
+	int length = 1;
+	CivicProbe probe = {0};
+	bool links;
+	const CivicMatch *match =
+		civic_match_new_report(&probe, &intake->organization, &intake->report, true, &links);
+	bool isnull;
+	bool needs_review = DatumGetBool(get(intake, "needs_review", &isnull));
+	double confidence = DatumGetFloat8(get(intake, "ai_confidence", &isnull));
+	Oid status;
 
-	while (counted != NULL)
+	if (links)
 	{
-		ReportCount *entry = counted;
-		Datum values[3] = {UUIDPGetDatum(&entry->organization), UUIDPGetDatum(&entry->user),
-						   Int32GetDatum(entry->count)};
-
-		counted = entry->next;
-		civic_insert("INSERT INTO civic.user_scores AS s"
-					 " (organization_id, user_id, total_reports, reputation_score)"
-					 " VALUES ($1, $2, $3, 5 * $3)"
-					 " ON CONFLICT (organization_id, user_id) DO UPDATE SET"
-					 "  total_reports = s.total_reports + excluded.total_reports,"
-					 "  reputation_score = s.reputation_score + excluded.reputation_score",
-					 3, types, values, NULL);
+		set(intake, "duplicate_of_report_id", UUIDPGetDatum(&match->candidate.report), false);
+		set(intake, "duplicate_score", Float8GetDatum(match->candidate.score), false);
+		set(intake, "duplicate_reason", CStringGetTextDatum(civic_match_reason(&probe, match)),
+			false);
+		path[length++] = status_label(intake, "duplicate");
 	}
+	else if (isnull || confidence >= ROUTED_CONFIDENCE)
+	{
+		/* An import may bring the department. */
+		if (!intake->report.has_department)
+			find_department(intake);
+		if (intake->report.has_department)
+			path[length++] = status_label(intake, "assigned_to_department");
+		needs_review = needs_review || !intake->report.has_department;
+	}
+	set(intake, "needs_review", BoolGetDatum(needs_review || (match != NULL && !links)), false);
+	/* The rules ask for columns that were decided here. */
+	write_changes(intake);
+	status = civic_make_intake_moves(intake->relation, intake->row, &intake->organization,
+									 &intake->report.id, intake->report.status, path, length);
+	if (status != path[length - 1])
+		undo(intake, undecided);
+	set(intake, "status", ObjectIdGetDatum(status), false);
+	write_changes(intake);
 }
 
 /*
- * civic_count_reports
- *		AFTER INSERT trigger, for each row and for the statement.
+ * civic_intake_report
+ *		BEFORE INSERT row trigger on civic.reports.
  */
 Datum
-civic_count_reports(PG_FUNCTION_ARGS)
+civic_intake_report(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	Intake intake = {0};
+	Oid pending;
 
-	civic_check_trigger(fcinfo, "count_reports", TRIGGER_EVENT_AFTER,
-						CALLED_AS_TRIGGER(fcinfo) && TRIGGER_FIRED_FOR_ROW(trigger->tg_event));
-	if (TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
-		count_report(trigger);
-	else if (counted != NULL)
-		add_to_scores();
-	return PointerGetDatum(NULL);
+	civic_check_trigger(fcinfo, "intake_report", TRIGGER_EVENT_BEFORE, true);
+	intake.relation = trigger->tg_relation;
+	intake.desc = RelationGetDescr(trigger->tg_relation);
+	intake.row = trigger->tg_trigtuple;
+	/* NOT NULL says better what is missing. A report with a past was decided elsewhere. */
+	if (!civic_read_row(intake.relation, intake.row, &intake.organization, &intake.report) ||
+		intake.report.status != status_label(&intake, "received"))
+		return PointerGetDatum(intake.row);
+	if (intake.report.category != (Datum) 0 || classify(&intake))
+		decide(&intake);
+	else
+	{
+		pending = status_label(&intake, "pending_classification");
+		set(&intake, "needs_review", BoolGetDatum(true), false);
+		set(&intake, "status",
+			ObjectIdGetDatum(civic_make_intake_moves(intake.relation, intake.row,
+													 &intake.organization, &intake.report.id,
+													 intake.report.status, &pending, 1)),
+			false);
+		write_changes(&intake);
+	}
+	return PointerGetDatum(intake.row);
 }

@@ -22,6 +22,9 @@
 
 #define MAX_PERMISSIONS (CIVIC_PERMISSION_WORDS * 64)
 
+/* On the civic ladder; above it, areas say where somebody works and limit nothing. */
+#define MODERATOR_LEVEL 3
+
 /* A person takes about 150 bytes; past this the cache starts anew. */
 #define MAX_CACHED_PEOPLE 8192
 
@@ -298,6 +301,17 @@ add_roles(const PersonKey *key, CivicAccess *access, Snapshot snapshot)
 	table_close(table, AccessShareLock);
 }
 
+/* Whoever moderates in areas reads private reports there alone; src/visibility.c asks for each. */
+static void
+limit_to_areas(CivicAccess *access)
+{
+	int number = civic_permission_number("read:private_report");
+
+	access->scope = civic_load_scope(&access->organization, &access->user, people_context);
+	if (access->scope != NULL && number >= 0)
+		access->permissions[number / 64] &= ~(UINT64CONST(1) << (number % 64));
+}
+
 /* A person who is unknown, inactive or of an inactive organisation has no identity at all. */
 static void
 load_person(const PersonKey *key, CivicAccess *access)
@@ -326,6 +340,8 @@ load_person(const PersonKey *key, CivicAccess *access)
 			access->department = *DatumGetUUIDP(department);
 		}
 		add_roles(key, access, snapshot);
+		if (access->level == MODERATOR_LEVEL)
+			limit_to_areas(access);
 	}
 	systable_endscan(scan);
 	table_close(table, AccessShareLock);

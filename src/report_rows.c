@@ -28,6 +28,8 @@ enum
 	IS_SENSITIVE,
 	STATUS,
 	CREATED_AT,
+	WARD_NUMBER,
+	DISTRICT,
 	LATITUDE,
 	LONGITUDE,
 	LOCATION,
@@ -42,9 +44,10 @@ enum
 };
 
 static const char *const column_names[COLUMNS] = {
-	"id",     "user_id",     "assigned_to", "department_id", "is_public",   "is_sensitive",
-	"status", "created_at",  "latitude",    "longitude",     "location",    "report_number",
-	"title",  "description", "address",     "category",      "ai_category", "manual_category"};
+	"id",           "user_id",   "assigned_to", "department_id", "is_public",
+	"is_sensitive", "status",    "created_at",  "ward_number",   "district",
+	"latitude",     "longitude", "location",    "report_number", "title",
+	"description",  "address",   "category",    "ai_category",   "manual_category"};
 
 static struct
 {
@@ -68,13 +71,6 @@ struct CivicReportReader
 	TupleTableSlot *slot;
 	ScanKeyData keys[2];
 };
-
-static Oid
-label(Oid type, const char *name)
-{
-	return GetSysCacheOid2(ENUMTYPOIDNAME, Anum_pg_enum_oid, ObjectIdGetDatum(type),
-						   CStringGetDatum(name));
-}
 
 static void
 learn_reports(void)
@@ -106,11 +102,11 @@ learn_reports(void)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("table civic.reports has no primary key"),
 				 errhint("Make it again as the extension does.")));
-	known.duplicate = label(type, "duplicate");
-	known.rejected = label(type, "rejected");
-	known.closed = label(type, "closed");
-	known.resolved = label(type, "resolved");
-	known.pending = label(type, "pending_classification");
+	known.duplicate = civic_enum_label(type, "duplicate");
+	known.rejected = civic_enum_label(type, "rejected");
+	known.closed = civic_enum_label(type, "closed");
+	known.resolved = civic_enum_label(type, "resolved");
+	known.pending = civic_enum_label(type, "pending_classification");
 	known.version = version;
 }
 
@@ -176,6 +172,8 @@ read_slot(TupleTableSlot *slot, CivicReport *report)
 	report->is_sensitive = DatumGetBool(value_of(slot, IS_SENSITIVE));
 	report->status = DatumGetObjectId(value_of(slot, STATUS));
 	report->created_at = DatumGetTimestampTz(value_of(slot, CREATED_AT));
+	report->ward_number = value_of(slot, WARD_NUMBER);
+	report->district = value_of(slot, DISTRICT);
 	report->latitude = DatumGetFloat8(value_of(slot, LATITUDE));
 	report->longitude = DatumGetFloat8(value_of(slot, LONGITUDE));
 	report->location = value_of(slot, LOCATION);

@@ -179,6 +179,31 @@ read_categories(CivicRouter *router)
 	}
 }
 
+static int
+compare_departments(const void *a, const void *b)
+{
+	return memcmp(&((const CivicDepartment *) a)->id, &((const CivicDepartment *) b)->id,
+				  sizeof(pg_uuid_t));
+}
+
+static void
+read_departments(CivicRouter *router)
+{
+	query_rows("SELECT d.id, d.is_active, d.auto_assign FROM civic.departments AS d"
+			   " WHERE d.organization_id = $1",
+			   &router->organization);
+	router->ndepartments = (int) SPI_processed;
+	router->departments =
+		MemoryContextAllocHuge(routers_context, sizeof(CivicDepartment) * Max(SPI_processed, 1));
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		router->departments[i].id = uuid_column(i, 1);
+		router->departments[i].is_active = bool_column(i, 2);
+		router->departments[i].auto_assign = bool_column(i, 3);
+	}
+	qsort(router->departments, router->ndepartments, sizeof(CivicDepartment), compare_departments);
+}
+
 static void
 read_areas(CivicRouter *router)
 {
@@ -290,6 +315,7 @@ compile(const pg_uuid_t *organization)
 			   " WHERE r.organization_id = $1 AND r.sub_category IS NOT NULL ORDER BY 1",
 			   organization);
 	router->sub_categories = read_names();
+	read_departments(router);
 	read_areas(router);
 	read_categories(router);
 	read_rules(router);
@@ -340,4 +366,16 @@ civic_router(const pg_uuid_t *organization)
 	/* What a parallel plan's snapshot shows may be older than the change. */
 	routers_version = IsInParallelMode() ? 0 : version;
 	return router;
+}
+
+const CivicDepartment *
+civic_department(const pg_uuid_t *organization, const pg_uuid_t *department)
+{
+	const CivicRouter *router = civic_router(organization);
+	CivicDepartment wanted = {.id = *department};
+
+	if (router->ndepartments == 0)
+		return NULL;
+	return bsearch(&wanted, router->departments, router->ndepartments, sizeof(CivicDepartment),
+				   compare_departments);
 }

@@ -13,6 +13,38 @@ CIVIC_FUNCTION(civic_write_signature);
 
 #define COLUMNS 11
 
+static const char *const columns[COLUMNS] = {
+	"organization_id", "report_id",    "created_at",   "latitude", "longitude", "cell",
+	"street",          "category_key", "house_number", "state",    "trigrams"};
+
+static void
+replace_signature(Datum *values)
+{
+	Oid types[COLUMNS] = {UUIDOID, UUIDOID, TIMESTAMPTZOID, FLOAT8OID, FLOAT8OID, INT8OID,
+						  INT8OID, INT4OID, INT4OID,        INT2OID,   BYTEAOID};
+
+	civic_run("INSERT INTO civic_private.report_signatures AS s"
+			  " (organization_id, report_id, created_at, latitude, longitude, cell, street,"
+			  "  category_key, house_number, state, trigrams)"
+			  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+			  " ON CONFLICT (organization_id, report_id) DO UPDATE SET"
+			  "  created_at = excluded.created_at, latitude = excluded.latitude,"
+			  "  longitude = excluded.longitude, cell = excluded.cell, street = excluded.street,"
+			  "  category_key = excluded.category_key, house_number = excluded.house_number,"
+			  "  state = excluded.state, trigrams = excluded.trigrams",
+			  COLUMNS, types, values, NULL);
+}
+
+static bool
+add_signature(const Datum *values)
+{
+	CivicStore *store = civic_begin_store(civic_signatures_relation(), columns, COLUMNS);
+	bool added = civic_store_row(store, values, NULL, true);
+
+	civic_end_store(store);
+	return added;
+}
+
 /*
  * civic_write_signature
  *		AFTER INSERT OR UPDATE row trigger on civic.reports. What it writes is what
@@ -22,8 +54,6 @@ Datum
 civic_write_signature(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	Oid types[COLUMNS] = {UUIDOID, UUIDOID, TIMESTAMPTZOID, FLOAT8OID, FLOAT8OID, INT8OID,
-						  INT8OID, INT4OID, INT4OID,        INT2OID,   BYTEAOID};
 	Datum values[COLUMNS];
 	pg_uuid_t organization;
 	CivicReport report;
@@ -55,15 +85,7 @@ civic_write_signature(PG_FUNCTION_ARGS)
 	values[8] = Int32GetDatum(address.number);
 	values[9] = Int16GetDatum(civic_signature_state(report.status));
 	values[10] = PointerGetDatum(civic_pack_trigrams(civic_extract_trigrams(words, strlen(words))));
-	civic_insert("INSERT INTO civic_private.report_signatures AS s"
-				 " (organization_id, report_id, created_at, latitude, longitude, cell, street,"
-				 "  category_key, house_number, state, trigrams)"
-				 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-				 " ON CONFLICT (organization_id, report_id) DO UPDATE SET"
-				 "  created_at = excluded.created_at, latitude = excluded.latitude,"
-				 "  longitude = excluded.longitude, cell = excluded.cell, street = excluded.street,"
-				 "  category_key = excluded.category_key, house_number = excluded.house_number,"
-				 "  state = excluded.state, trigrams = excluded.trigrams",
-				 COLUMNS, types, values, NULL);
+	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) || !add_signature(values))
+		replace_signature(values);
 	return PointerGetDatum(NULL);
 }

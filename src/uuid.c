@@ -15,10 +15,14 @@ static CivicUuid7State uuid_state;
 
 CIVIC_FUNCTION(civic_uuid_v7);
 
-Datum
-civic_uuid_v7(PG_FUNCTION_ARGS)
+/*
+ * civic_new_id
+ *		Later than every other that this backend made.
+ */
+pg_uuid_t
+civic_new_id(void)
 {
-	pg_uuid_t *result = palloc(sizeof(pg_uuid_t));
+	pg_uuid_t result = {0};
 	struct timeval now;
 
 	if (random_left == 0)
@@ -30,6 +34,15 @@ civic_uuid_v7(PG_FUNCTION_ARGS)
 	}
 	gettimeofday(&now, NULL);
 	civic_uuid7(&uuid_state, (uint64) now.tv_sec * 1000 + now.tv_usec / 1000,
-				random_bytes[--random_left], result->data);
+				random_bytes[--random_left], result.data);
+	return result;
+}
+
+Datum
+civic_uuid_v7(PG_FUNCTION_ARGS)
+{
+	pg_uuid_t *result = palloc(sizeof(pg_uuid_t));
+
+	*result = civic_new_id();
 	PG_RETURN_UUID_P(result);
 }

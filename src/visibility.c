@@ -62,13 +62,19 @@ is_shown(const Visibility *visibility, const CivicAccess *access, const pg_uuid_
 		   same_uuid(department, &access->department);
 }
 
+static bool
+is_moderated(const CivicAccess *access, const CivicPlace *place)
+{
+	return access->scope != NULL && civic_scope_holds(access->scope, &access->organization, place);
+}
+
 /*
  * civic_sees_report
  *		The same for C code; NULL where the report has none of it.
  */
 bool
 civic_sees_report(bool is_public, bool is_sensitive, const pg_uuid_t *reporter,
-				  const pg_uuid_t *assignee, const pg_uuid_t *department)
+				  const pg_uuid_t *assignee, const pg_uuid_t *department, const CivicPlace *place)
 {
 	Visibility visibility;
 	const CivicAccess *access;
@@ -77,7 +83,8 @@ civic_sees_report(bool is_public, bool is_sensitive, const pg_uuid_t *reporter,
 		return true;
 	access = civic_access();
 	learn_visibility(&visibility, access);
-	return is_shown(&visibility, access, reporter, assignee, department);
+	return is_shown(&visibility, access, reporter, assignee, department) ||
+		   is_moderated(access, place);
 }
 
 static inline const pg_uuid_t *
@@ -88,18 +95,24 @@ optional_uuid(FunctionCallInfo fcinfo, int argument)
 
 /*
  * civic_is_report_visible
- *		Arguments: is_public, is_sensitive, user_id, assigned_to, department_id of a report of the current
- *		organization.
+ *		Arguments: is_public, is_sensitive, user_id, assigned_to, department_id, ward_number, district, latitude,
+ *		longitude of a report of the current organization.
  */
 Datum
 civic_is_report_visible(PG_FUNCTION_ARGS)
 {
 	Visibility *visibility;
 	const CivicAccess *access;
+	CivicPlace place;
 
 	if (!PG_ARGISNULL(0) && PG_GETARG_BOOL(0) && !PG_ARGISNULL(1) && !PG_GETARG_BOOL(1))
 		PG_RETURN_BOOL(true);
 	access = visibility_of_asker(fcinfo, &visibility);
-	PG_RETURN_BOOL(is_shown(visibility, access, optional_uuid(fcinfo, 2), optional_uuid(fcinfo, 3),
-							optional_uuid(fcinfo, 4)));
+	if (is_shown(visibility, access, optional_uuid(fcinfo, 2), optional_uuid(fcinfo, 3),
+				 optional_uuid(fcinfo, 4)))
+		PG_RETURN_BOOL(true);
+	if (access->scope == NULL)
+		PG_RETURN_BOOL(false);
+	civic_place_argument(fcinfo, 5, &place);
+	PG_RETURN_BOOL(is_moderated(access, &place));
 }

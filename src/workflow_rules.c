@@ -54,6 +54,18 @@ civic_status_label(Oid value)
 	return label;
 }
 
+/* The value of an enum by its name. */
+Oid
+civic_enum_label(Oid type, const char *name)
+{
+	Oid label = GetSysCacheOid2(ENUMTYPOIDNAME, Anum_pg_enum_oid, ObjectIdGetDatum(type),
+								CStringGetDatum(name));
+
+	if (!OidIsValid(label))
+		elog(ERROR, "type %u has no label \"%s\"", type, name);
+	return label;
+}
+
 typedef struct SortedLabel
 {
 	float4 position;

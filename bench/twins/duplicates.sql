@@ -50,7 +50,8 @@ BEGIN
             AND r.status NOT IN ('duplicate', 'rejected') AND (rules.include_closed OR r.status <> 'closed')
             AND r.id IS DISTINCT FROM probe_id
             AND r.id NOT IN (SELECT civic_private.never_suggested(organization, probe_id))
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                r.ward_number, r.district, r.latitude, r.longitude)
             AND rules.hint_radius_m > 0
     ), weighed AS (
         SELECT n.*,

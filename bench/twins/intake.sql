@@ -1,12 +1,33 @@
 -- What filing a report does, as an application's developer would write it in PL/pgSQL: on tables of its own, without
--- row policies, and with the settings read from the tables at every call. Needs twins/identity.sql
--- and intake.sql. It is written for speed, not for safety: do not use it.
+-- row policies, with nothing of civic's C, and with the settings read from the tables at every call. Needs
+-- twins/identity.sql, twins/uuid.sql and intake.sql. It is written for speed, not for safety: do not use it.
 CREATE TABLE twin.reports (LIKE civic.reports INCLUDING ALL);
+ALTER TABLE twin.reports ALTER organization_id DROP DEFAULT, ALTER user_id DROP DEFAULT,
+    ALTER id SET DEFAULT twin.uuid_v7();
 CREATE TABLE twin.user_scores (LIKE civic.user_scores INCLUDING ALL);
 CREATE TABLE twin.status_history (LIKE civic.status_history INCLUDING ALL);
-CREATE TABLE twin.deadlines (
-    organization_id uuid, report_id uuid, due timestamptz, PRIMARY KEY (organization_id, report_id)
-);
+ALTER TABLE twin.status_history ALTER organization_id DROP DEFAULT, ALTER id SET DEFAULT twin.uuid_v7();
+CREATE TABLE twin.report_supporters (LIKE civic.report_supporters INCLUDING ALL);
+ALTER TABLE twin.report_supporters ALTER organization_id DROP DEFAULT, ALTER user_id DROP DEFAULT;
+SELECT bench.copy_rows('civic.reports', 'twin.reports');
+-- The references are those of civic's tables; LIKE does not copy them.
+DO $$
+DECLARE
+    reference record;
+BEGIN
+    FOR reference IN
+        SELECT c.conrelid::regclass::text AS relation, c.conname, pg_get_constraintdef(c.oid) AS definition
+        FROM pg_constraint AS c
+        WHERE c.contype = 'f' AND c.conrelid IN ('civic.reports'::regclass, 'civic.user_scores'::regclass,
+            'civic.status_history'::regclass, 'civic.report_supporters'::regclass)
+    LOOP
+        EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', replace(reference.relation, 'civic.', 'twin.'),
+            reference.conname, replace(reference.definition, 'civic.reports', 'twin.reports'));
+    END LOOP;
+END
+$$;
+-- What an application has for looking for words in reports.
+CREATE INDEX reports_words ON twin.reports USING gin (description gin_trgm_ops);
 
 CREATE FUNCTION twin.record_status() RETURNS trigger LANGUAGE plpgsql
 AS $$
@@ -55,32 +76,6 @@ CREATE TRIGGER t10_guard BEFORE INSERT OR UPDATE OF status ON twin.reports
 CREATE TRIGGER t50_history AFTER INSERT OR UPDATE OF status ON twin.reports
     FOR EACH ROW EXECUTE FUNCTION twin.record_status();
 
--- Sixteen hours from Monday to Friday between eight and sixteen, holidays left out.
-CREATE TABLE twin.holidays (organization_id uuid, day date, PRIMARY KEY (organization_id, day));
-CREATE FUNCTION twin.deadline(organization uuid, zone text, hours integer) RETURNS timestamptz LANGUAGE plpgsql STABLE
-AS $$
-DECLARE
-    at timestamp := now() AT TIME ZONE zone;
-    left_over interval := make_interval(hours => hours);
-    ends timestamp;
-BEGIN
-    LOOP
-        IF extract(isodow FROM at) < 6 AND at::time < '16:00'
-            AND NOT EXISTS (
-                SELECT FROM twin.holidays AS h WHERE h.organization_id = organization AND h.day = at::date
-            ) THEN
-            at := greatest(at, at::date + time '08:00');
-            ends := at::date + time '16:00';
-            IF ends - at >= left_over THEN
-                RETURN (at + left_over) AT TIME ZONE zone;
-            END IF;
-            left_over := left_over - (ends - at);
-        END IF;
-        at := at::date + 1;
-    END LOOP;
-END
-$$;
-
 -- The first rule that fits, in the order of civic.route_report(): place and category, category, place.
 CREATE FUNCTION twin.department_for(organization uuid, category text, place geometry) RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -88,27 +83,91 @@ AS $$
 DECLARE
     found uuid;
 BEGIN
-    IF to_regclass('civic.routing_rules') IS NOT NULL THEN
-        SELECT r.department_id INTO found
-        FROM civic.routing_rules AS r
-        JOIN civic.departments AS d ON d.organization_id = r.organization_id AND d.id = r.department_id AND d.is_active
-        LEFT JOIN civic.areas AS a ON a.organization_id = r.organization_id AND a.id = r.area_id
-        WHERE r.organization_id = organization AND r.is_active
-            AND (r.category IS NULL OR r.category = department_for.category) AND r.category_group IS NULL
-            AND current_date >= r.valid_from AND current_date < r.valid_until
-            AND (r.area_id IS NULL OR r.area_id IN (
-                SELECT w.id FROM civic.areas AS w
-                WHERE w.organization_id = organization AND ST_Covers(w.boundary, place)
-                    AND current_date >= w.valid_from AND current_date < w.valid_until))
-        ORDER BY r.is_override DESC, r.category IS NULL, r.area_id IS NULL, r.priority, ST_Area(a.boundary), r.id
-        LIMIT 1;
-    END IF;
+    SELECT r.department_id INTO found
+    FROM civic.routing_rules AS r
+    JOIN civic.departments AS d ON d.organization_id = r.organization_id AND d.id = r.department_id AND d.is_active
+    LEFT JOIN civic.areas AS a ON a.organization_id = r.organization_id AND a.id = r.area_id
+    WHERE r.organization_id = organization AND r.is_active
+        AND (r.category IS NULL OR r.category = department_for.category) AND r.category_group IS NULL
+        AND current_date >= r.valid_from AND current_date < r.valid_until
+        AND (r.area_id IS NULL OR r.area_id IN (
+            SELECT w.id FROM civic.areas AS w
+            WHERE w.organization_id = organization AND ST_Covers(w.boundary, place)
+                AND current_date >= w.valid_from AND current_date < w.valid_until))
+    ORDER BY r.is_override DESC, r.category IS NULL, r.area_id IS NULL, r.priority, ST_Area(a.boundary), r.id
+    LIMIT 1;
     IF found IS NULL THEN
         SELECT c.department_id INTO found FROM civic.categories AS c
         JOIN civic.departments AS d ON d.organization_id = c.organization_id AND d.id = c.department_id AND d.is_active
         WHERE c.organization_id = organization AND c.code = department_for.category;
     END IF;
     RETURN found;
+END
+$$;
+
+-- The best of the open reports nearby, scored as civic does.
+CREATE FUNCTION twin.match_report(
+    organization uuid, person uuid, category text, words text, here geography, address text,
+    OUT root_id uuid, OUT links boolean, OUT score float8
+) LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    rules civic.duplicate_policies;
+    house integer := substring(address FROM '^\s*(\d{1,6})\s');
+    street text := lower(regexp_replace(address, '^\s*\d+\s+', ''));
+BEGIN
+    SELECT p.* INTO rules FROM civic.duplicate_policies AS p
+    WHERE p.organization_id = organization AND p.is_active
+        AND (p.category = match_report.category OR p.category IS NULL)
+    ORDER BY p.category NULLS LAST LIMIT 1;
+    IF NOT FOUND THEN
+        rules.hint_radius_m := CASE category WHEN 'streetlight' THEN 150 ELSE 250 END;
+        rules.window_days := 30;
+        rules.distance_weight := 0.40;
+        rules.address_weight := 0.20;
+        rules.text_weight := 0.25;
+        rules.age_weight := 0.15;
+        rules.review_threshold := 0.75;
+        rules.link_threshold := 0.80;
+        rules.link_radius_m := 25;
+        rules.street_numbers := 50;
+        rules.automatic_linking := true;
+    END IF;
+    SELECT s.id, s.links, s.score INTO root_id, links, score
+    FROM (
+        SELECT w.id, w.score, rules.automatic_linking AND w.score >= rules.link_threshold
+            AND (w.metres <= rules.link_radius_m
+                OR (w.metres <= 500 AND w.same_street AND w.apart <= rules.street_numbers))
+            AND w.status <> 'resolved' AND ((w.is_public AND NOT w.is_sensitive) OR w.user_id = person) AS links
+        FROM (
+            SELECT n.*, (rules.distance_weight / (1 + (n.metres / 30) ^ 2)
+                    + rules.age_weight / (1 + extract(epoch FROM n.age)::float8 / 86400)
+                    + CASE WHEN n.same_street IS NULL THEN 0 ELSE rules.address_weight * n.agreement END
+                    + rules.text_weight * least(1, n.alike / 0.5))
+                / (rules.distance_weight + rules.age_weight + rules.text_weight
+                    + CASE WHEN n.same_street IS NULL THEN 0 ELSE rules.address_weight END) AS score
+            FROM (
+                SELECT c.*, CASE WHEN NOT c.same_street THEN 0.25 WHEN c.apart IS NULL THEN 0.75
+                    ELSE greatest(0, 1 - c.apart / (2.0 * rules.street_numbers)) END AS agreement
+                FROM (
+                    SELECT r.id, r.status, r.user_id, r.is_public, r.is_sensitive, now() - r.created_at AS age,
+                        ST_Distance(r.location, here) AS metres,
+                        similarity(r.title || '. ' || r.description, words) AS alike,
+                        lower(regexp_replace(r.address, '^\s*\d+\s+', '')) = street AS same_street,
+                        abs(substring(r.address FROM '^\s*(\d{1,6})\s')::integer - house) AS apart
+                    FROM twin.reports AS r
+                    WHERE r.organization_id = organization AND r.category = match_report.category
+                        AND ST_DWithin(r.location, here, rules.hint_radius_m)
+                        AND r.created_at > now() - make_interval(days => rules.window_days)
+                        AND r.status NOT IN ('closed', 'rejected', 'duplicate')
+                    OFFSET 0
+                ) AS c
+            ) AS n
+        ) AS w
+        WHERE w.score >= rules.review_threshold
+    ) AS s
+    ORDER BY s.links DESC, s.score DESC
+    LIMIT 1;
 END
 $$;
 
@@ -123,7 +182,6 @@ DECLARE
     result twin.reports;
     original record;
     department uuid;
-    code text := submit_report.category;
 BEGIN
     IF me.person IS NULL OR NOT twin.has_permission('create:report') THEN
         RAISE EXCEPTION 'a report needs somebody who files it';
@@ -134,47 +192,40 @@ BEGIN
         RAISE EXCEPTION 'too many reports in a short time';
     END IF;
     SELECT o.* INTO place FROM civic.organizations AS o WHERE o.id = me.organization;
-    IF code IS NULL THEN
-        SELECT c.category INTO code FROM civic.classify_text(title || '. ' || description) AS c
-        WHERE c.confidence >= 0.5;
-    END IF;
 
     -- Two that report the same thing at the same time must see each other.
-    PERFORM pg_advisory_xact_lock(2, hashtext(format('%s %s %s %s', me.organization, code, floor(latitude * 400),
+    PERFORM pg_advisory_xact_lock(2, hashtext(format('%s %s %s %s', me.organization, category, floor(latitude * 400),
         floor(longitude * 400))));
-    SELECT s.* INTO original FROM (
-        SELECT coalesce(r.duplicate_of_report_id, r.id) AS id, ST_Distance(r.location, here) AS distance,
-            similarity(r.description, submit_report.description) AS similarity
-        FROM twin.reports AS r
-        WHERE r.organization_id = me.organization AND ST_DWithin(r.location, here, 250) AND r.category = code
-            AND r.created_at > now() - interval '30 days' AND r.status NOT IN ('closed', 'rejected', 'duplicate')
-        OFFSET 0
-    ) AS s
-    ORDER BY s.similarity * exp(-s.distance / 100) DESC
-    LIMIT 1;
+    SELECT m.* INTO original FROM twin.match_report(me.organization, me.person, category,
+        title || '. ' || description, here, address) AS m;
 
-    INSERT INTO twin.reports (organization_id, id, report_number, user_id, title, description, latitude, longitude,
-        category, address)
-    VALUES (me.organization, civic.uuid_v7(), format('CL-%s-%s-%s',
-        to_char(now() AT TIME ZONE place.time_zone, 'YYYY'), place.code,
+    INSERT INTO twin.reports (organization_id, report_number, user_id, title, description, latitude, longitude,
+        category, address, needs_review)
+    VALUES (me.organization, format('CL-%s-%s-%s', to_char(now() AT TIME ZONE place.time_zone, 'YYYY'), place.code,
         to_char(nextval('civic.report_number_seq'), 'FM9999999999999900000')), me.person, title, description, latitude,
-        longitude, code, address)
+        longitude, category, address, original.root_id IS NOT NULL AND NOT original.links)
     RETURNING * INTO result;
     PERFORM set_config('twin.system', 'on', true);
-    IF original.similarity > 0.7 AND original.distance < 25 THEN
-        UPDATE twin.reports AS r SET status = 'duplicate', duplicate_of_report_id = original.id
+    UPDATE twin.reports AS r SET status = 'classified'
+    WHERE r.organization_id = result.organization_id AND r.id = result.id RETURNING * INTO result;
+    IF original.links THEN
+        UPDATE twin.reports AS r SET status = 'duplicate', duplicate_of_report_id = original.root_id,
+            duplicate_score = original.score
         WHERE r.organization_id = result.organization_id AND r.id = result.id RETURNING * INTO result;
+        INSERT INTO twin.report_supporters (organization_id, report_id, user_id, from_report_id)
+        SELECT r.organization_id, r.id, me.person, result.id FROM twin.reports AS r
+        WHERE r.organization_id = me.organization AND r.id = original.root_id AND r.user_id <> me.person
+        ON CONFLICT DO NOTHING;
+        IF FOUND THEN
+            UPDATE twin.reports AS r SET supporter_count = r.supporter_count + 1, updated_at = now()
+            WHERE r.organization_id = me.organization AND r.id = original.root_id;
+        END IF;
     ELSE
-        UPDATE twin.reports AS r SET status = CASE WHEN code IS NULL THEN 'pending_classification' ELSE 'classified'
-            END::civic.report_status
-        WHERE r.organization_id = result.organization_id AND r.id = result.id RETURNING * INTO result;
-        department := twin.department_for(me.organization, code, here::geometry);
-        IF code IS NOT NULL AND department IS NOT NULL THEN
+        department := twin.department_for(me.organization, category, here::geometry);
+        IF department IS NOT NULL THEN
             UPDATE twin.reports AS r SET status = 'assigned_to_department', department_id = department
             WHERE r.organization_id = result.organization_id AND r.id = result.id RETURNING * INTO result;
         END IF;
-        INSERT INTO twin.deadlines VALUES (me.organization, result.id, twin.deadline(me.organization, place.time_zone,
-            civic.severity_hours(result.severity)));
     END IF;
     PERFORM set_config('twin.system', '', true);
     INSERT INTO twin.user_scores AS s (organization_id, user_id, total_reports, reputation_score)
@@ -184,5 +235,3 @@ BEGIN
     RETURN result;
 END
 $$;
-
-SELECT bench.copy_rows('civic.reports', 'twin.reports');

@@ -118,7 +118,8 @@ AS $$
     SELECT coalesce(o.status, r.status) FROM civic.reports AS r
     LEFT JOIN civic.reports AS o ON o.organization_id = r.organization_id AND o.id = r.duplicate_of_report_id
     WHERE r.organization_id = civic.current_organization_id() AND r.id = family_status.report_id
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude)
 $$;
 COMMENT ON FUNCTION civic.family_status(uuid) IS
     'Where the work on a report stands: for a duplicate, the status of the root of its family. Null when the asker'
@@ -137,8 +138,10 @@ AS $$
         AND (m.id = coalesce(r.duplicate_of_report_id, r.id)
             OR m.duplicate_of_report_id = coalesce(r.duplicate_of_report_id, r.id))
     WHERE r.organization_id = civic.current_organization_id() AND r.id = report_family.report_id
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
-        AND civic.is_report_visible(m.is_public, m.is_sensitive, m.user_id, m.assigned_to, m.department_id)
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude)
+        AND civic.is_report_visible(m.is_public, m.is_sensitive, m.user_id, m.assigned_to, m.department_id,
+            m.ward_number, m.district, m.latitude, m.longitude)
     ORDER BY m.duplicate_of_report_id IS NOT NULL, m.created_at, m.id
 $$;
 COMMENT ON FUNCTION civic.report_family(uuid) IS
@@ -216,7 +219,8 @@ BEGIN
     END IF;
     FOREACH asked IN ARRAY ARRAY[reject_duplicate.report_id, reject_duplicate.other_id] LOOP
         SELECT coalesce(r.duplicate_of_report_id, r.id) INTO root FROM civic.reports AS r
-        WHERE r.organization_id = organization AND r.id = asked;
+        WHERE r.organization_id = organization AND r.id = asked
+            AND civic.can_moderate_at(r.ward_number, r.district, r.latitude, r.longitude);
         IF NOT FOUND THEN
             PERFORM civic.refuse_update(asked, NULL);
         END IF;
@@ -285,7 +289,8 @@ BEGIN
     END IF;
     SELECT r.* INTO result FROM civic.reports AS r
     WHERE r.organization_id = organization AND r.id = change_root.report_id
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id);
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
         PERFORM civic.refuse_update(change_root.report_id, NULL);
     END IF;
@@ -295,6 +300,13 @@ BEGIN
             DETAIL = format('Its status is "%s".', result.status),
             HINT = 'It is the root of its family already.',
             TABLE = 'reports', COLUMN = 'duplicate_of_report_id', SCHEMA = 'civic';
+    END IF;
+    IF EXISTS (
+        SELECT FROM civic.reports AS r
+        WHERE r.organization_id = organization AND r.id IN (result.id, result.duplicate_of_report_id)
+            AND NOT civic.can_moderate_at(r.ward_number, r.district, r.latitude, r.longitude)
+    ) THEN
+        PERFORM civic.refuse_update(change_root.report_id, NULL);
     END IF;
     PERFORM FROM civic.reports AS r
     WHERE r.organization_id = organization AND r.id IN (result.id, result.duplicate_of_report_id)

@@ -88,10 +88,6 @@ SELECT civic.protect_table('civic.role_history');
 CREATE POLICY own ON civic.role_history FOR SELECT USING (user_id = civic.current_user_id());
 CREATE POLICY staff ON civic.role_history FOR SELECT USING (civic.has_permission('view:audit_logs'));
 
-SELECT civic.protect_table('civic.user_sessions');
-CREATE POLICY own ON civic.user_sessions FOR SELECT USING (user_id = civic.current_user_id());
-CREATE POLICY staff ON civic.user_sessions FOR SELECT USING (civic.has_permission('force:logout_user'));
-
 SELECT civic.protect_table('civic.area_assignments');
 CREATE POLICY own ON civic.area_assignments FOR SELECT USING (user_id = civic.current_user_id());
 CREATE POLICY staff ON civic.area_assignments FOR SELECT USING (civic.has_permission('view:area_analytics'));

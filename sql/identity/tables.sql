@@ -15,6 +15,11 @@ CREATE TABLE civic.organizations (
     time_zone text NOT NULL DEFAULT 'UTC',
     notification_channels civic.delivery_channel[] NOT NULL DEFAULT '{}',
     sales_goal numeric(15, 2) NOT NULL DEFAULT 100000,
+    confirmation_days integer NOT NULL DEFAULT 7,
+    promotion_reputation integer NOT NULL DEFAULT 100,
+    promotion_reports integer NOT NULL DEFAULT 5,
+    promotion_validations integer NOT NULL DEFAULT 10,
+    auto_hide_flags integer NOT NULL DEFAULT 5,
     is_active boolean NOT NULL DEFAULT true,
     is_default boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -23,7 +28,11 @@ CREATE TABLE civic.organizations (
     CONSTRAINT organizations_code_check CHECK (code ~ '^[A-Z0-9]{2,10}$'),
     CONSTRAINT organizations_name_check CHECK (length(name) BETWEEN 1 AND 255),
     CONSTRAINT organizations_name_key UNIQUE (name),
-    CONSTRAINT organizations_sales_goal_check CHECK (sales_goal >= 0)
+    CONSTRAINT organizations_sales_goal_check CHECK (sales_goal >= 0),
+    CONSTRAINT organizations_confirmation_days_check CHECK (confirmation_days BETWEEN 1 AND 365),
+    CONSTRAINT organizations_promotion_check
+        CHECK (least(promotion_reputation, promotion_reports, promotion_validations) >= 1),
+    CONSTRAINT organizations_auto_hide_flags_check CHECK (auto_hide_flags >= 0)
 );
 CREATE UNIQUE INDEX organizations_one_default ON civic.organizations (is_default) WHERE is_default;
 COMMENT ON TABLE civic.organizations IS
@@ -45,6 +54,14 @@ COMMENT ON COLUMN civic.organizations.notification_channels IS
     ' read in the application.';
 COMMENT ON COLUMN civic.organizations.time_zone IS 'IANA name of the time zone of office hours and report years.';
 COMMENT ON COLUMN civic.organizations.sales_goal IS 'Sales goal of the whole organization, in its currency.';
+COMMENT ON COLUMN civic.organizations.confirmation_days IS
+    'Days after its resolution in which a report may be confirmed or disputed; then civic.tick() closes it. 1 to 365.';
+COMMENT ON COLUMN civic.organizations.promotion_reputation IS
+    'Points of reputation from which a citizen can become contributor by themselves, at least 1.';
+COMMENT ON COLUMN civic.organizations.promotion_reports IS 'Reports they must have filed for that, at least 1.';
+COMMENT ON COLUMN civic.organizations.promotion_validations IS 'Reports they must have validated, at least 1.';
+COMMENT ON COLUMN civic.organizations.auto_hide_flags IS
+    'How many people must flag a post or comment until it is hidden for a moderator to decide; 0 for never.';
 COMMENT ON COLUMN civic.organizations.is_active IS 'False: nobody of the organization has any rights.';
 COMMENT ON COLUMN civic.organizations.is_default IS 'The one that is meant when a person names none.';
 
@@ -341,6 +358,7 @@ CREATE TABLE civic.user_roles (
     assigned_by uuid DEFAULT civic.current_user_id(),
     assigned_at timestamptz NOT NULL DEFAULT now(),
     reason text,
+    is_automatic boolean NOT NULL DEFAULT false,
     PRIMARY KEY (organization_id, user_id, role_organization_id, role_id),
     CONSTRAINT user_roles_user_fkey FOREIGN KEY (organization_id, user_id)
         REFERENCES civic.users (organization_id, id),
@@ -365,6 +383,8 @@ COMMENT ON COLUMN civic.user_roles.assigned_at IS 'When the role was given or la
 COMMENT ON COLUMN civic.user_roles.role_organization_id IS
     'Organization the role belongs to: the same one, or the one of zeroes for built-in roles.';
 COMMENT ON COLUMN civic.user_roles.reason IS 'Why it was given or last changed; goes to civic.role_history.';
+COMMENT ON COLUMN civic.user_roles.is_automatic IS
+    'Last changed by the rule that makes citizens contributors, not by a person.';
 COMMENT ON COLUMN civic.user_roles.family IS
     'Family of the role, kept here by a trigger so that one civic role is enforced.';
 
@@ -397,121 +417,6 @@ COMMENT ON COLUMN civic.role_history.created_at IS 'When the role changed.';
 COMMENT ON COLUMN civic.role_history.old_role IS 'Code of the role before; null where one was given.';
 COMMENT ON COLUMN civic.role_history.new_role IS 'Code of the role after; null where one was taken.';
 COMMENT ON COLUMN civic.role_history.automatic IS 'By a rule rather than by a person.';
-
-CREATE TABLE civic.user_sessions (
-    organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
-    id uuid NOT NULL DEFAULT civic.uuid_v7(),
-    user_id uuid NOT NULL DEFAULT civic.current_user_id(),
-    device_info jsonb,
-    ip_address inet,
-    user_agent text,
-    fingerprint text,
-    login_method civic.login_method NOT NULL DEFAULT 'password',
-    last_activity timestamptz NOT NULL DEFAULT now(),
-    expires_at timestamptz NOT NULL,
-    revoked_at timestamptz,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (organization_id, id),
-    CONSTRAINT user_sessions_user_fkey FOREIGN KEY (organization_id, user_id)
-        REFERENCES civic.users (organization_id, id) ON DELETE CASCADE,
-    CONSTRAINT user_sessions_fingerprint_check CHECK (length(fingerprint) <= 64)
-);
-CREATE INDEX user_sessions_user ON civic.user_sessions (organization_id, user_id, expires_at);
-COMMENT ON TABLE civic.user_sessions IS 'Sign-ins of people. The tokens are hashes in civic_private.session_tokens.';
-COMMENT ON COLUMN civic.user_sessions.organization_id IS 'Organization the row belongs to.';
-COMMENT ON COLUMN civic.user_sessions.id IS 'Identifier; sorts by time.';
-COMMENT ON COLUMN civic.user_sessions.user_id IS 'Person who signed in.';
-COMMENT ON COLUMN civic.user_sessions.device_info IS 'What the client tells about its device.';
-COMMENT ON COLUMN civic.user_sessions.ip_address IS 'Address the session was opened from.';
-COMMENT ON COLUMN civic.user_sessions.user_agent IS 'User agent the session was opened with.';
-COMMENT ON COLUMN civic.user_sessions.login_method IS 'How the person proved who they are.';
-COMMENT ON COLUMN civic.user_sessions.last_activity IS 'When the session was last used.';
-COMMENT ON COLUMN civic.user_sessions.expires_at IS 'When the session ends by itself.';
-COMMENT ON COLUMN civic.user_sessions.created_at IS 'When the person signed in.';
-COMMENT ON COLUMN civic.user_sessions.fingerprint IS
-    'SHA-256 of address, user agent and accepted languages, in hexadecimal.';
-COMMENT ON COLUMN civic.user_sessions.revoked_at IS 'When the session was ended before it expired.';
-
-CREATE TABLE civic_private.session_tokens (
-    organization_id uuid NOT NULL,
-    session_id uuid NOT NULL,
-    token_hash bytea NOT NULL,
-    refresh_hash bytea,
-    PRIMARY KEY (organization_id, session_id),
-    CONSTRAINT session_tokens_session_fkey FOREIGN KEY (organization_id, session_id)
-        REFERENCES civic.user_sessions (organization_id, id) ON DELETE CASCADE,
-    CONSTRAINT session_tokens_token_hash_key UNIQUE (organization_id, token_hash),
-    CONSTRAINT session_tokens_refresh_hash_key UNIQUE (organization_id, refresh_hash)
-);
-COMMENT ON TABLE civic_private.session_tokens IS 'SHA-256 of the tokens of a session.';
-COMMENT ON COLUMN civic_private.session_tokens.organization_id IS 'Organization the row belongs to.';
-COMMENT ON COLUMN civic_private.session_tokens.session_id IS 'Session the tokens are for.';
-COMMENT ON COLUMN civic_private.session_tokens.token_hash IS 'SHA-256 of the access token; unique in the organization.';
-COMMENT ON COLUMN civic_private.session_tokens.refresh_hash IS
-    'SHA-256 of the refresh token; null where there is none.';
-
-CREATE TABLE civic_private.credentials (
-    organization_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    password_hash text,
-    password_changed_at timestamptz,
-    totp_secret text,
-    national_id_hash text,
-    failed_attempts integer NOT NULL DEFAULT 0,
-    locked_until timestamptz,
-    PRIMARY KEY (organization_id, user_id),
-    CONSTRAINT credentials_user_fkey FOREIGN KEY (organization_id, user_id)
-        REFERENCES civic.users (organization_id, id) ON DELETE CASCADE,
-    CONSTRAINT credentials_failed_attempts_check CHECK (failed_attempts >= 0)
-);
-COMMENT ON TABLE civic_private.credentials IS
-    'Secrets of people: bcrypt hash of the password, base32 secret of the authenticator, hash of a national identity'
-    ' number.';
-COMMENT ON COLUMN civic_private.credentials.organization_id IS 'Organization the row belongs to.';
-COMMENT ON COLUMN civic_private.credentials.user_id IS 'Person the secrets are of.';
-COMMENT ON COLUMN civic_private.credentials.password_hash IS
-    'bcrypt hash of the password; null for those who have none.';
-COMMENT ON COLUMN civic_private.credentials.password_changed_at IS 'When the password was last set; null for never.';
-COMMENT ON COLUMN civic_private.credentials.totp_secret IS
-    'Base32 secret of the authenticator; null where none is set up.';
-COMMENT ON COLUMN civic_private.credentials.national_id_hash IS
-    'Hash of the national identity number; null where it is not known.';
-COMMENT ON COLUMN civic_private.credentials.failed_attempts IS 'Wrong passwords since the last right one.';
-COMMENT ON COLUMN civic_private.credentials.locked_until IS
-    'Until when no password is accepted; null where the account is not locked.';
-
-CREATE TABLE civic_private.verification_codes (
-    organization_id uuid NOT NULL,
-    id uuid NOT NULL DEFAULT civic.uuid_v7(),
-    user_id uuid NOT NULL,
-    purpose civic.code_purpose NOT NULL,
-    channel civic.delivery_channel NOT NULL,
-    code_hash bytea NOT NULL,
-    expires_at timestamptz NOT NULL,
-    used_at timestamptz,
-    attempts integer NOT NULL DEFAULT 0,
-    max_attempts integer NOT NULL DEFAULT 3,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (organization_id, id),
-    CONSTRAINT verification_codes_user_fkey FOREIGN KEY (organization_id, user_id)
-        REFERENCES civic.users (organization_id, id) ON DELETE CASCADE,
-    CONSTRAINT verification_codes_attempts_check CHECK (attempts >= 0 AND max_attempts > 0)
-);
-CREATE INDEX verification_codes_user
-    ON civic_private.verification_codes (organization_id, user_id, purpose, created_at);
-COMMENT ON TABLE civic_private.verification_codes IS
-    'One-time codes, as SHA-256 of the code; a newer one ends older ones.';
-COMMENT ON COLUMN civic_private.verification_codes.organization_id IS 'Organization the row belongs to.';
-COMMENT ON COLUMN civic_private.verification_codes.id IS 'Identifier; sorts by time.';
-COMMENT ON COLUMN civic_private.verification_codes.user_id IS 'Person the code was made for.';
-COMMENT ON COLUMN civic_private.verification_codes.purpose IS 'What the code is good for.';
-COMMENT ON COLUMN civic_private.verification_codes.channel IS 'How the code was sent.';
-COMMENT ON COLUMN civic_private.verification_codes.code_hash IS 'SHA-256 of the code.';
-COMMENT ON COLUMN civic_private.verification_codes.expires_at IS 'Until when the code is accepted.';
-COMMENT ON COLUMN civic_private.verification_codes.used_at IS 'When the code was used; null until then.';
-COMMENT ON COLUMN civic_private.verification_codes.attempts IS 'Wrong codes given so far.';
-COMMENT ON COLUMN civic_private.verification_codes.max_attempts IS 'Wrong codes after which it is no longer accepted.';
-COMMENT ON COLUMN civic_private.verification_codes.created_at IS 'When the code was made.';
 
 CREATE TABLE civic.area_assignments (
     organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),

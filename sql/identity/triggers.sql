@@ -62,6 +62,8 @@ CREATE TRIGGER t10_refuse BEFORE DELETE OR UPDATE ON civic.role_history
 CREATE TRIGGER t10_refuse_truncate BEFORE TRUNCATE ON civic.role_history
     EXECUTE FUNCTION civic_private.refuse_change();
 
+CREATE TRIGGER t80_signal AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON civic.area_assignments
+    EXECUTE FUNCTION civic_private.signal_change('access_signal');
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.area_assignments
     FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at');
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.teams

@@ -52,17 +52,8 @@ COMMENT ON TYPE civic.profile_completion IS
 CREATE TYPE civic.account_origin AS ENUM ('otp', 'password', 'government_sso');
 COMMENT ON TYPE civic.account_origin IS 'How an account came to be.';
 
-CREATE TYPE civic.login_method AS ENUM ('password', 'otp', 'sso', 'signup_verification');
-COMMENT ON TYPE civic.login_method IS 'How a session was opened.';
-
 CREATE TYPE civic.area_type AS ENUM ('district', 'ward', 'circle', 'radius', 'polygon');
 COMMENT ON TYPE civic.area_type IS 'How the area of an assignment is described.';
-
-CREATE TYPE civic.code_purpose AS ENUM (
-    'login', 'password_reset', 'email_verification', 'phone_verification', 'totp_setup', 'admin_action',
-    'sensitive_operation'
-);
-COMMENT ON TYPE civic.code_purpose IS 'What a one-time code is good for.';
 
 CREATE TYPE civic.delivery_channel AS ENUM ('sms', 'email', 'app');
 COMMENT ON TYPE civic.delivery_channel IS

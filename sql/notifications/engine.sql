@@ -6,18 +6,18 @@ COMMENT ON FUNCTION civic_private.fill_template(text, jsonb) IS
 CREATE FUNCTION civic_private.notify_people(
     organization uuid, recipients uuid[], type text, subject_type text, subject_id uuid, variables jsonb DEFAULT '{}'
 ) RETURNS void
-    -- One plan for one and for many: planning costs more than the message.
+    -- Planning anew costs more than the message.
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
     SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     kind record;
+    person uuid;
+    told record;
     level civic.notification_priority;
     words jsonb;
+    message uuid;
 BEGIN
-    IF coalesce(cardinality(array_remove(recipients, NULL)), 0) = 0 THEN
-        RETURN;
-    END IF;
     SELECT t.* INTO kind FROM civic.notification_types AS t WHERE t.code = notify_people.type;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'ZC085',
@@ -26,15 +26,14 @@ BEGIN
     END IF;
     level := coalesce((variables ->> 'priority')::civic.notification_priority, kind.default_priority);
     words := variables || jsonb_build_object('subject_id', notify_people.subject_id);
-    WITH told AS (
-        INSERT INTO civic.notifications (organization_id, recipient_id, type, category, priority, title, message,
-            subject_type, subject_id, action_url)
-        SELECT u.organization_id, u.id, kind.code, kind.category, level,
-            left(civic_private.fill_template(coalesce(w.title, kind.title), words), 255),
-            civic_private.fill_template(coalesce(w.message, kind.message), words),
-            notify_people.subject_type, notify_people.subject_id,
-            left(civic_private.fill_template(kind.action_url, words), 500)
+    FOREACH person IN ARRAY recipients LOOP
+        CONTINUE WHEN person IS NULL OR (person = civic.current_user_id() AND NOT kind.is_mandatory);
+        SELECT w.title, w.message, s.min_priority, s.muted_categories, o.notification_channels AS channels,
+            u.push_notifications AS app, u.sms_notifications AND u.phone IS NOT NULL AS sms,
+            u.email_notifications AND u.email IS NOT NULL AS email
+        INTO told
         FROM civic.users AS u
+        JOIN civic.organizations AS o ON o.id = u.organization_id
         LEFT JOIN civic.notification_settings AS s ON s.organization_id = u.organization_id AND s.user_id = u.id
         LEFT JOIN LATERAL (
             SELECT t.title, t.message FROM civic.notification_templates AS t
@@ -43,23 +42,24 @@ BEGIN
             ORDER BY t.language <> u.preferred_language, t.language = 'en'
             LIMIT 1
         ) AS w ON true
-        WHERE u.organization_id = notify_people.organization AND u.id = ANY (recipients) AND u.is_active
-            AND (kind.is_mandatory OR (u.id IS DISTINCT FROM civic.current_user_id()
-                AND level >= coalesce(s.min_priority, 'low')
-                AND kind.category <> ALL (coalesce(s.muted_categories, '{}'))))
-        RETURNING notifications.organization_id, notifications.id, notifications.recipient_id
-    )
-    INSERT INTO civic.outbox (organization_id, notification_id, channel, priority)
-    SELECT told.organization_id, told.id, c.channel, level
-    FROM told
-    JOIN civic.organizations AS o ON o.id = told.organization_id
-    JOIN civic.users AS u ON u.organization_id = told.organization_id AND u.id = told.recipient_id
-    CROSS JOIN LATERAL unnest(o.notification_channels) AS c (channel)
-    WHERE c.channel = ANY (kind.channels) AND CASE
-        WHEN c.channel = 'app' THEN u.push_notifications
-        WHEN c.channel = 'sms' THEN u.sms_notifications AND u.phone IS NOT NULL
-        ELSE u.email_notifications AND u.email IS NOT NULL
-    END;
+        WHERE u.organization_id = notify_people.organization AND u.id = person AND u.is_active;
+        CONTINUE WHEN NOT FOUND
+            OR (NOT kind.is_mandatory AND (level < told.min_priority OR kind.category = ANY (told.muted_categories)));
+        message := civic.uuid_v7();
+        INSERT INTO civic.notifications (organization_id, id, recipient_id, type, category, priority, title, message,
+            subject_type, subject_id, action_url)
+        VALUES (notify_people.organization, message, person, kind.code, kind.category, level,
+            left(civic_private.fill_template(coalesce(told.title, kind.title), words), 255),
+            civic_private.fill_template(coalesce(told.message, kind.message), words),
+            notify_people.subject_type, notify_people.subject_id,
+            left(civic_private.fill_template(kind.action_url, words), 500));
+        IF told.channels && kind.channels THEN
+            INSERT INTO civic.outbox (organization_id, notification_id, channel, priority)
+            SELECT notify_people.organization, message, c.channel, level FROM unnest(told.channels) AS c (channel)
+            WHERE c.channel = ANY (kind.channels) AND CASE WHEN c.channel = 'app' THEN told.app
+                WHEN c.channel = 'sms' THEN told.sms ELSE told.email END;
+        END IF;
+    END LOOP;
 END
 $$;
 COMMENT ON FUNCTION civic_private.notify_people(uuid, uuid[], text, text, uuid, jsonb) IS
@@ -109,7 +109,7 @@ DECLARE
 BEGIN
     SELECT t.variables INTO known FROM civic.notification_types AS t WHERE t.code = NEW.type;
     SELECT m.name[1] INTO unknown
-    FROM regexp_matches(NEW.title || ' ' || NEW.message, '\{([^{}]*)\}', 'g') AS m (name)
+    FROM unnest(ARRAY[NEW.title, NEW.message]) AS t (words), regexp_matches(t.words, '\{([^{}]*)\}', 'g') AS m (name)
     WHERE m.name[1] <> ALL (known || 'subject_id'::text)
     LIMIT 1;
     IF FOUND THEN

@@ -39,13 +39,27 @@ COMMENT ON FUNCTION civic.box_radius_m(double precision, double precision, doubl
     'Metres from the middle of a box of degrees to what of it is farthest; for boxes up to 30 degrees wide and high.';
 
 CREATE FUNCTION civic.is_report_visible(
-    is_public boolean, is_sensitive boolean, user_id uuid, assigned_to uuid, department_id uuid
+    is_public boolean, is_sensitive boolean, user_id uuid, assigned_to uuid, department_id uuid,
+    ward_number text DEFAULT NULL, district text DEFAULT NULL, latitude double precision DEFAULT NULL,
+    longitude double precision DEFAULT NULL
 ) RETURNS boolean
     LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'civic_is_report_visible';
-COMMENT ON FUNCTION civic.is_report_visible(boolean, boolean, uuid, uuid, uuid) IS
+COMMENT ON FUNCTION civic.is_report_visible(
+    boolean, boolean, uuid, uuid, uuid, text, text, double precision, double precision
+) IS
     'Whether a report of the current organization is shown to the asker: it is public and not sensitive, their own,'
-    ' assigned to them, of their department, or they may read private reports. The one place of the rule: the row'
-    ' policy and the search functions use it.';
+    ' assigned to them, of their department, in an area they moderate, or they may read private reports. The one place'
+    ' of the rule: the row policy and the search functions use it. A place that is left out is in no area.';
+
+CREATE FUNCTION civic.can_moderate_at(
+    ward_number text, district text, latitude double precision, longitude double precision
+) RETURNS boolean
+    LANGUAGE c STABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'civic_can_moderate_at';
+COMMENT ON FUNCTION civic.can_moderate_at(text, text, double precision, double precision) IS
+    'Whether the asker has to do with all reports at a place, as the report tells it: they hold read:private_report, or'
+    ' are a moderator and it is in one of their active civic.area_assignments. A moderator with areas does not hold'
+    ' read:private_report; without any they moderate everywhere. A ward or district is meant by its number or name in'
+    ' the report or by an area of civic.areas that covers the place today.';
 
 CREATE FUNCTION civic.task_status_of(status civic.report_status) RETURNS civic.task_status
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -248,19 +262,6 @@ DECLARE
     officer record;
     root record;
 BEGIN
-    IF NEW.status IN ('assigned_to_department', 'assigned_to_officer')
-        AND (TG_OP = 'INSERT' OR NEW.status <> OLD.status OR NEW.department_id IS DISTINCT FROM OLD.department_id)
-        AND NOT EXISTS (
-            SELECT FROM civic.departments AS d
-            WHERE d.organization_id = NEW.organization_id AND d.id = NEW.department_id AND d.is_active
-        ) AND NEW.department_id IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'ZC006',
-            MESSAGE = 'the department takes no reports',
-            DETAIL = 'It does not exist in the organization, or is not active.',
-            HINT = 'Choose an active department of civic.departments.',
-            TABLE = 'reports', COLUMN = 'department_id', SCHEMA = 'civic';
-    END IF;
-
     IF NEW.assigned_to IS NOT NULL AND NEW.status NOT IN ('resolved', 'closed', 'rejected', 'duplicate')
         AND (TG_OP = 'INSERT' OR NEW.assigned_to IS DISTINCT FROM OLD.assigned_to
             OR NEW.department_id IS DISTINCT FROM OLD.department_id
@@ -328,96 +329,31 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.check_report() IS
-    'BEFORE row trigger on civic.reports: department and officer may take it, dates make sense, a duplicate points to'
+    'BEFORE row trigger on civic.reports: the officer may take it, dates make sense, a duplicate points to'
     ' the root of its family. Errors: ZC002, ZC006, ZC010.';
 
-CREATE FUNCTION civic_private.intake_moves(report record, path civic.report_status[]) RETURNS civic.report_status
-    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_intake_moves';
-COMMENT ON FUNCTION civic_private.intake_moves(record, civic.report_status[]) IS
-    'The status a report about to be stored reaches on a path: it stops where no rule lets the system go on. The moves'
-    ' made are written to the history with the report.';
+CREATE FUNCTION civic_private.check_department() RETURNS trigger
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_check_department';
+COMMENT ON FUNCTION civic_private.check_department() IS
+    'BEFORE row trigger on civic.reports: the department that a report is given to takes reports. Error: ZC006.';
 
 CREATE FUNCTION civic_private.intake_report() RETURNS trigger
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    guessed_severity civic.report_severity;
-    match record;
-    path civic.report_status[] := '{classified}';
-BEGIN
-    IF NEW.category IS NULL THEN
-        -- Who may import may also bring what a model found.
-        IF NEW.ai_confidence IS NULL THEN
-            SELECT c.category, c.confidence, c.severity INTO NEW.ai_category, NEW.ai_confidence, guessed_severity
-            FROM civic.classify_text(NEW.title || '. ' || NEW.description) AS c;
-            NEW.ai_processed_at := now();
-            NEW.ai_model_version := 'keywords-1';
-        END IF;
-        IF NEW.ai_confidence < 0.50 OR NEW.ai_category = 'other' OR NEW.ai_category IS NULL THEN
-            NEW.needs_review := true;
-            NEW.status := civic_private.intake_moves(NEW, '{pending_classification}');
-            RETURN NEW;
-        END IF;
-        NEW.category := NEW.ai_category;
-        NEW.severity := greatest(NEW.severity, guessed_severity);
-    END IF;
-
-    SELECT m.* INTO match FROM civic_private.match_report(NEW) AS m;
-    IF match.links THEN
-        NEW.duplicate_of_report_id := match.root_id;
-        NEW.duplicate_score := match.score;
-        NEW.duplicate_reason := match.reason;
-        path := path || 'duplicate'::civic.report_status;
-    ELSIF (NEW.ai_confidence >= 0.60) IS NOT FALSE THEN
-        -- An import may bring the department.
-        IF NEW.department_id IS NULL THEN
-            SELECT d.department_id, d.rule_id, d.level
-            INTO NEW.department_id, NEW.routed_by_rule_id, NEW.routing_level
-            FROM civic_private.decide_route(NEW.organization_id, NEW.category, NEW.sub_category, NEW.latitude,
-                NEW.longitude, NEW.created_at) AS d;
-        END IF;
-        IF NEW.department_id IS NOT NULL THEN
-            path := path || 'assigned_to_department'::civic.report_status;
-        END IF;
-        NEW.needs_review := NEW.needs_review OR NEW.department_id IS NULL;
-    END IF;
-    NEW.needs_review := NEW.needs_review OR (match.root_id IS NOT NULL AND NOT match.links);
-    NEW.status := civic_private.intake_moves(NEW, path);
-
-    -- Where the rules stop it earlier, a person goes on, and what was decided is not so.
-    IF NEW.status <> path[cardinality(path)] THEN
-        NEW.duplicate_of_report_id := NULL;
-        NEW.duplicate_score := NULL;
-        NEW.duplicate_reason := NULL;
-        NEW.department_id := NULL;
-        NEW.routed_by_rule_id := NULL;
-        NEW.routing_level := NULL;
-        NEW.needs_review := true;
-    END IF;
-    RETURN NEW;
-END
-$$;
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_intake_report';
 COMMENT ON FUNCTION civic_private.intake_report() IS
     'BEFORE INSERT row trigger on civic.reports, as the system: classifies a new report, makes it a duplicate where the'
-    ' evidence is strong, and otherwise routes it, from confidence 0.60 on or where the reporter chose the category.';
+    ' evidence is strong, and otherwise routes it, from confidence 0.60 on or where the reporter chose the category. It'
+    ' stops where no rule of the workflow lets the system go on. Errors: those of match_report() and decide_route().';
 
 CREATE FUNCTION civic_private.give_new_report() RETURNS trigger
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    -- Most departments choose by hand, and asking that alone is cheap.
-    IF EXISTS (
-        SELECT FROM civic.departments AS d
-        WHERE d.organization_id = NEW.organization_id AND d.id = NEW.department_id AND d.auto_assign
-    ) THEN
-        PERFORM civic_private.give_to_officer(NEW.organization_id, NEW.id);
-    END IF;
-    RETURN NULL;
-END
-$$;
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_give_new_report';
 COMMENT ON FUNCTION civic_private.give_new_report() IS
     'AFTER INSERT row trigger on civic.reports: lets an officer be chosen for a report that was routed with confidence'
-    ' 0.70 or whose reporter chose the category. Row by row, so that each choice counts for the next.';
+    ' 0.70 or whose reporter chose the category, where the department has officers chosen.';
+
+CREATE FUNCTION civic.has_officers_chosen(department_id uuid) RETURNS boolean
+    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'civic_has_officers_chosen';
+COMMENT ON FUNCTION civic.has_officers_chosen(uuid) IS
+    'Whether a department of the current organization has auto_assign set, as committed now.';
 
 CREATE FUNCTION civic_private.count_reports() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_count_reports';
@@ -436,12 +372,14 @@ BEGIN
         WHERE m.organization_id = NEW.organization_id AND m.report_id = NEW.id;
         UPDATE civic.status_history AS h SET is_public = shown
         WHERE h.organization_id = NEW.organization_id AND h.entity_id = NEW.id;
+        UPDATE civic.comments AS c SET is_open = shown
+        WHERE c.organization_id = NEW.organization_id AND c.report_id = NEW.id;
     END IF;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION civic_private.follow_report() IS
-    'AFTER UPDATE row trigger on civic.reports: files and history are as visible as the report.';
+    'AFTER UPDATE row trigger on civic.reports: files, history and comments are as visible as the report.';
 
 CREATE FUNCTION civic_private.apply_task_state(organization uuid, report uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -574,12 +512,15 @@ BEGIN
     -- A file changes the report; the write lets one upload in at a time, so that the limits hold.
     UPDATE civic.reports AS r SET updated_at = now()
     WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id
-    RETURNING r.user_id, r.assigned_to, r.is_public AND NOT r.is_sensitive AS shown INTO report;
+    RETURNING r.user_id, r.assigned_to, r.is_public AND NOT r.is_sensitive AS shown,
+        coalesce(r.department_id = civic.current_department_id(), false)
+            OR civic.can_moderate_at(r.ward_number, r.district, r.latitude, r.longitude) AS is_of_staff
+    INTO report;
     IF NOT FOUND THEN
         RETURN NEW;
     END IF;
     NEW.is_public := report.shown;
-    IF NOT (civic.has_permission('update:any_report') OR coalesce(civic.current_user_id()
+    IF NOT ((civic.has_permission('update:any_report') AND report.is_of_staff) OR coalesce(civic.current_user_id()
         IN (report.user_id, report.assigned_to), false)) THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
             MESSAGE = 'you may not attach files to this report',

@@ -32,10 +32,7 @@ BEGIN
         submit_report.sub_category, submit_report.ward_number, submit_report.district, submit_report.state,
         submit_report.pincode, submit_report.is_public)
     RETURNING r.* INTO result;
-    IF EXISTS (
-        SELECT FROM civic.departments AS d
-        WHERE d.organization_id = result.organization_id AND d.id = result.department_id AND d.auto_assign
-    ) THEN
+    IF civic.has_officers_chosen(result.department_id) THEN
         -- An officer may have been chosen since.
         SELECT r.* INTO result FROM civic.reports AS r
         WHERE r.organization_id = result.organization_id AND r.id = result.id;
@@ -393,6 +390,7 @@ BEGIN
     END IF;
     UPDATE civic.reports AS r SET status = 'received', needs_review = true
     WHERE r.organization_id = civic.current_organization_id() AND r.id = unmark_duplicate.report_id
+        AND civic.can_moderate_at(r.ward_number, r.district, r.latitude, r.longitude)
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
         PERFORM civic.refuse_update(unmark_duplicate.report_id, 'received');
@@ -422,7 +420,8 @@ BEGIN
     END IF;
     SELECT coalesce(r.duplicate_of_report_id, r.id) INTO root FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id() AND r.id = support_report.report_id
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id);
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
         PERFORM civic.refuse_update(support_report.report_id, NULL);
     END IF;
@@ -434,7 +433,8 @@ BEGIN
         WHERE report_supporters.from_report_id IS NOT NULL;
     SELECT r.* INTO result FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id() AND r.id = root
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id);
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude);
     RETURN result;
 END
 $$;

@@ -5,7 +5,8 @@ CREATE POLICY managed ON civic.categories
 
 SELECT civic.protect_table('civic.reports');
 CREATE POLICY visible ON civic.reports FOR SELECT
-    USING (civic.is_report_visible(is_public, is_sensitive, user_id, assigned_to, department_id));
+    USING (civic.is_report_visible(is_public, is_sensitive, user_id, assigned_to, department_id, ward_number, district,
+        latitude, longitude));
 CREATE POLICY filed ON civic.reports FOR INSERT
     WITH CHECK (
         (user_id = civic.current_user_id() AND civic.has_permission('create:report'))
@@ -20,7 +21,8 @@ CREATE POLICY assigned ON civic.reports FOR UPDATE
     USING (assigned_to = civic.current_user_id()) WITH CHECK (true);
 CREATE POLICY staff ON civic.reports FOR UPDATE
     USING (civic.has_permission('update:any_report')
-        AND (department_id = civic.current_department_id() OR civic.has_permission('read:private_report')))
+        AND (department_id = civic.current_department_id()
+            OR civic.can_moderate_at(ward_number, district, latitude, longitude)))
     WITH CHECK (civic.has_permission('update:any_report'));
 CREATE POLICY withdrawn ON civic.reports FOR DELETE
     USING (user_id = civic.current_user_id() AND status = 'received'

@@ -34,7 +34,8 @@ BEGIN
         || CASE WHEN created_from IS NULL THEN '' ELSE ' AND r.created_at >= $7' END
         || CASE WHEN created_until IS NULL THEN '' ELSE ' AND r.created_at < $8' END
         || CASE WHEN before_time IS NULL THEN '' ELSE ' AND (r.created_at, r.id) < ($9, $10)' END
-        || ' AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)'
+        || ' AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,'
+        || ' r.ward_number, r.district, r.latitude, r.longitude)'
         || ' ORDER BY r.created_at DESC, r.id DESC LIMIT $11'
     USING statuses, categories, severities, department_id, assigned_to, user_id, created_from, created_until,
         before_time, coalesce(before_id, '00000000-0000-0000-0000-000000000000'),
@@ -92,7 +93,8 @@ BEGIN
         SELECT r.location FROM civic.reports AS r
         WHERE r.organization_id = civic.current_organization_id()
             AND civic.is_within(r.location, here, nearby_reports.radius_m)
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                r.ward_number, r.district, r.latitude, r.longitude)
         ORDER BY civic.nearness(r.location, here)
         LIMIT wanted
     ) AS n;
@@ -101,7 +103,8 @@ BEGIN
     FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id()
         AND civic.is_within(r.location, here, least(reach, nearby_reports.radius_m))
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude)
     ORDER BY 2, r.id
     LIMIT wanted;
 END
@@ -126,7 +129,8 @@ AS $$
         AND (statuses IS NULL OR r.status = ANY (statuses))
         AND (categories IS NULL OR r.category = ANY (categories))
         AND r.created_at >= coalesce(created_from, '-infinity') AND r.created_at < coalesce(created_until, 'infinity')
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude)
     ORDER BY r.created_at DESC, r.id DESC
     LIMIT least(greatest(max_rows, 1), 1000)
 $$;
@@ -161,7 +165,8 @@ BEGIN ATOMIC
                     civic.box_radius_m(map_reports.west, map_reports.south, map_reports.east, map_reports.north))
                 AND r.latitude BETWEEN map_reports.south AND map_reports.north
                 AND r.longitude BETWEEN map_reports.west AND map_reports.east
-                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                    r.ward_number, r.district, r.latitude, r.longitude)
             ORDER BY r.created_at DESC, r.id DESC
             LIMIT least(greatest(map_reports.max_rows, 1), 5000)
         )
@@ -174,7 +179,8 @@ BEGIN ATOMIC
                 AND r.organization_id = civic.current_organization_id()
                 AND r.latitude BETWEEN map_reports.south AND map_reports.north
                 AND r.longitude BETWEEN map_reports.west AND map_reports.east
-                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                    r.ward_number, r.district, r.latitude, r.longitude)
             ORDER BY r.created_at DESC, r.id DESC
             LIMIT least(greatest(map_reports.max_rows, 1), 5000)
         )
@@ -192,7 +198,8 @@ AS $$
         AND h.workflow = 'report' AND EXISTS (
             SELECT FROM civic.reports AS r
             WHERE r.organization_id = h.organization_id AND r.id = h.entity_id
-                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                    r.ward_number, r.district, r.latitude, r.longitude)
         )
     ORDER BY h.id
 $$;
@@ -207,7 +214,8 @@ AS $$
         AND EXISTS (
             SELECT FROM civic.reports AS r
             WHERE r.organization_id = m.organization_id AND r.id = m.report_id
-                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                    r.ward_number, r.district, r.latitude, r.longitude)
         )
     ORDER BY m.is_primary DESC, m.sequence_order, m.id
 $$;
@@ -227,7 +235,8 @@ AS $$
             AND (report_statistics.department_id IS NULL OR r.department_id = report_statistics.department_id)
             AND r.created_at >= coalesce(created_from, '-infinity')
             AND r.created_at < coalesce(created_until, 'infinity')
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                r.ward_number, r.district, r.latitude, r.longitude)
         GROUP BY 1, 2, 3
     ), open AS (
         SELECT * FROM counted WHERE status NOT IN ('closed', 'resolved', 'rejected')
@@ -346,7 +355,8 @@ AS $$
         'pending', r.pending,
         'in_progress', r.in_progress,
         'resolved', r.resolved,
-        'resolution_rate', CASE WHEN r.total = 0 THEN 0 ELSE round(100.0 * r.resolved / r.total, 2) END)
+        'resolution_rate', CASE WHEN r.total = 0 THEN 0 ELSE round(100.0 * r.resolved / r.total, 2) END,
+        'avg_resolution_days', r.days)
     FROM (
         SELECT count(*) AS officers, count(*) FILTER (WHERE w.capacity_level <> 'high') AS available
         FROM civic.officer_workload(department_statistics.department_id) AS w
@@ -357,14 +367,18 @@ AS $$
                 AS pending,
             count(*) FILTER (WHERE p.status IN ('in_progress', 'pending_verification', 'on_hold', 'reopened'))
                 AS in_progress,
-            count(*) FILTER (WHERE p.status IN ('resolved', 'closed')) AS resolved
+            count(*) FILTER (WHERE p.status IN ('resolved', 'closed')) AS resolved,
+            round((avg(date_part('epoch', t.resolved_at - t.assigned_at)) FILTER (WHERE t.status = 'resolved') / 86400)
+                ::numeric, 2) AS days
         FROM civic.reports AS p
+        LEFT JOIN civic.tasks AS t ON t.organization_id = p.organization_id AND t.report_id = p.id
         WHERE p.organization_id = civic.current_organization_id()
             AND p.department_id = department_statistics.department_id
-            AND civic.is_report_visible(p.is_public, p.is_sensitive, p.user_id, p.assigned_to, p.department_id)
+            AND civic.is_report_visible(p.is_public, p.is_sensitive, p.user_id, p.assigned_to, p.department_id,
+                p.ward_number, p.district, p.latitude, p.longitude)
     ) AS r
 $$;
 COMMENT ON FUNCTION civic.department_statistics(uuid) IS
     'Officers and reports of a department as far as the asker can see them: pending, in progress, resolved,'
-    ' resolution rate in per cent, and capacity (share of officers that are not at high load: good from 0.7, moderate'
+    ' resolution rate in per cent, mean days from assignment to resolution, and capacity (share of officers that are not at high load: good from 0.7, moderate'
     ' from 0.4).';

@@ -95,7 +95,6 @@ CREATE TABLE civic.reports (
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz,
     PRIMARY KEY (organization_id, id),
-    CONSTRAINT reports_organization_fkey FOREIGN KEY (organization_id) REFERENCES civic.organizations (id),
     CONSTRAINT reports_user_fkey FOREIGN KEY (organization_id, user_id)
         REFERENCES civic.users (organization_id, id),
     CONSTRAINT reports_department_fkey FOREIGN KEY (organization_id, department_id)

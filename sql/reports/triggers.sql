@@ -30,8 +30,14 @@ CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.reports
 CREATE TRIGGER t10_guard BEFORE INSERT OR UPDATE ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic.guard_status('report', 'status', 'assigned_to', 'user_id');
 CREATE TRIGGER t15_intake BEFORE INSERT ON civic.reports
-    FOR EACH ROW WHEN (NEW.status = 'received') EXECUTE FUNCTION civic_private.intake_report();
-CREATE TRIGGER t20_check BEFORE INSERT OR UPDATE OF status, department_id, assigned_to, duplicate_of_report_id,
+    FOR EACH ROW EXECUTE FUNCTION civic_private.intake_report();
+CREATE TRIGGER t20_department BEFORE INSERT OR UPDATE OF status, department_id ON civic.reports
+    FOR EACH ROW EXECUTE FUNCTION civic_private.check_department();
+-- Conditions are parsed by every statement: these are short, and most reports come without any of these columns.
+CREATE TRIGGER t21_check BEFORE INSERT ON civic.reports
+    FOR EACH ROW WHEN (num_nonnulls(NEW.assigned_to, NEW.duplicate_of_report_id, NEW.estimated_resume_date) > 0)
+    EXECUTE FUNCTION civic_private.check_report();
+CREATE TRIGGER t22_check BEFORE UPDATE OF status, department_id, assigned_to, duplicate_of_report_id,
     estimated_resume_date ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.check_report();
 CREATE TRIGGER t50_history AFTER INSERT OR UPDATE OF status ON civic.reports
@@ -48,11 +54,14 @@ CREATE TRIGGER t60_project AFTER UPDATE ON civic.reports
 CREATE TRIGGER t61_project AFTER INSERT ON civic.reports
     FOR EACH ROW WHEN (NEW.assigned_to IS NOT NULL) EXECUTE FUNCTION civic_private.project_report();
 CREATE TRIGGER t62_officer AFTER INSERT ON civic.reports
-    FOR EACH ROW WHEN (NEW.status = 'assigned_to_department' AND NEW.routing_level IS NOT NULL
-        AND (NEW.ai_confidence >= 0.70) IS NOT FALSE)
-    EXECUTE FUNCTION civic_private.give_new_report();
+    FOR EACH ROW EXECUTE FUNCTION civic_private.give_new_report();
 CREATE TRIGGER t70_follow AFTER UPDATE OF is_public, is_sensitive ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.follow_report();
+-- Not for new ones: whoever files a report has the answer, and the officer is chosen by an update.
+CREATE TRIGGER t80_tell AFTER UPDATE ON civic.reports
+    FOR EACH ROW WHEN (OLD.status <> NEW.status
+        OR (OLD.assigned_to IS DISTINCT FROM NEW.assigned_to AND NEW.status = 'assigned_to_officer'))
+    EXECUTE FUNCTION civic_private.tell_of_report();
 CREATE TRIGGER t85_count AFTER INSERT ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.count_reports();
 CREATE TRIGGER t86_count AFTER INSERT ON civic.reports

@@ -13,7 +13,8 @@ BEGIN
     END IF;
     SELECT r.* INTO result FROM civic.reports AS r
     WHERE r.organization_id = organization AND r.id = route_report.report_id
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude)
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM civic.refuse_update(route_report.report_id, NULL);
@@ -50,7 +51,8 @@ AS $$
     CROSS JOIN LATERAL civic_private.explain_route(r.organization_id, r.category, r.sub_category, r.latitude,
         r.longitude, r.created_at) AS e
     WHERE r.organization_id = civic.current_organization_id() AND r.id = explain_route.report_id
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude)
         AND (e.verdict = 'chosen' OR civic_private.is_routing_staff())
     ORDER BY e.place
 $$;
@@ -99,7 +101,8 @@ AS $$
         CROSS JOIN LATERAL civic_private.officers_by_load(r.organization_id, r.department_id)
             WITH ORDINALITY AS o (user_id, load, capacity, last_assigned, place)
         WHERE r.organization_id = civic.current_organization_id() AND r.id = choose_officer.report_id
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                r.ward_number, r.district, r.latitude, r.longitude)
             AND (civic.has_permission('assign:task') OR (
                 r.department_id = civic.current_department_id() AND civic.has_permission('view:department_data')))
     ) AS c
@@ -129,7 +132,8 @@ AS $$
     FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id()
         AND r.status IN ('pending_classification', 'classified', 'assignment_rejected')
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude)
         AND (civic.has_permission('decide:classification') OR civic.has_permission('route:report'))
     ORDER BY r.severity DESC, r.created_at, r.id
     LIMIT least(greatest(max_rows, 1), 1000)

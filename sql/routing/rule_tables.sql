@@ -101,7 +101,9 @@ CREATE TABLE civic.routing_decisions (
         REFERENCES civic.users (organization_id, id),
     CONSTRAINT routing_decisions_replaced_by_fkey FOREIGN KEY (organization_id, replaced_by)
         REFERENCES civic.users (organization_id, id),
-    CONSTRAINT routing_decisions_replaced_because_check CHECK (replaced_because IN ('changed', 'refused', 'asked'))
+    CONSTRAINT routing_decisions_replaced_because_check CHECK (
+        replaced_because IN ('changed', 'refused', 'asked', 'appealed')
+    )
 );
 CREATE INDEX routing_decisions_report ON civic.routing_decisions (organization_id, report_id, id);
 CREATE INDEX routing_decisions_rule ON civic.routing_decisions (organization_id, rule_id);
@@ -126,7 +128,8 @@ COMMENT ON COLUMN civic.routing_decisions.explanation IS
     'Rules that fitted the old category and place when the decision was replaced, first the one that would hold: the'
     ' columns of civic.explain_route().';
 COMMENT ON COLUMN civic.routing_decisions.replaced_because IS
-    'changed: category or place; refused: no officer is left; asked: civic.route_report() was called.';
+    'changed: category or place; refused: no officer is left; asked: civic.route_report() was called;'
+    ' appealed: an appeal was approved.';
 COMMENT ON COLUMN civic.routing_decisions.replaced_by IS 'Person whose change it was; null for the system.';
 COMMENT ON COLUMN civic.routing_decisions.replaced_at IS 'When the decision was replaced.';
 

@@ -110,16 +110,18 @@ CREATE FUNCTION civic_private.polygon_of(coordinates jsonb) RETURNS geometry
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (
     SELECT CASE WHEN l.points >= 3 AND l.are_numbers THEN
-        ST_MakeValid(ST_SetSRID(ST_MakePolygon(ST_AddPoint(l.line, ST_StartPoint(l.line))), 4326)) END
+        ST_CollectionExtract(ST_MakeValid(
+            ST_SetSRID(ST_MakePolygon(ST_AddPoint(l.line, ST_StartPoint(l.line))), 4326)), 3) END
     FROM (
         SELECT count(*) AS points, bool_and(n.latitude IS NOT NULL AND n.longitude IS NOT NULL) AS are_numbers,
             ST_MakeLine(ST_MakePoint(n.longitude, n.latitude) ORDER BY c.place) AS line
         FROM jsonb_array_elements(CASE WHEN jsonb_typeof(coordinates) = 'array' THEN coordinates ELSE '[]'::jsonb END)
             WITH ORDINALITY AS c (point, place)
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN jsonb_typeof(c.point -> 0) = 'number' THEN (c.point ->> 0)::double precision END
-                    AS latitude,
-                CASE WHEN jsonb_typeof(c.point -> 1) = 'number' THEN (c.point ->> 1)::double precision END AS longitude
+            SELECT CASE WHEN jsonb_typeof(c.point -> 0) = 'number' AND abs((c.point ->> 0)::numeric) <= 90
+                    THEN (c.point ->> 0)::double precision END AS latitude,
+                CASE WHEN jsonb_typeof(c.point -> 1) = 'number' AND abs((c.point ->> 1)::numeric) <= 180
+                    THEN (c.point ->> 1)::double precision END AS longitude
         ) AS n
     ) AS l
 );

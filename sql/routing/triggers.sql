@@ -18,10 +18,12 @@ CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.routing_rules
     FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at');
 CREATE TRIGGER t81_signal AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON civic.categories
     EXECUTE FUNCTION civic_private.signal_change('routing_signal');
-CREATE TRIGGER t81_signal AFTER UPDATE OF name, is_active ON civic.departments
+CREATE TRIGGER t81_signal AFTER INSERT OR DELETE OR UPDATE OF name, is_active, auto_assign ON civic.departments
     EXECUTE FUNCTION civic_private.signal_change('routing_signal');
 CREATE TRIGGER t81_signal AFTER INSERT OR DELETE OR UPDATE OF kind, code, name ON civic.areas
     EXECUTE FUNCTION civic_private.signal_change('routing_signal');
+CREATE TRIGGER t82_signal AFTER INSERT OR DELETE OR UPDATE OF kind, code, name ON civic.areas
+    EXECUTE FUNCTION civic_private.signal_change('access_signal');
 CREATE TRIGGER t81_signal AFTER UPDATE OF time_zone ON civic.organizations
     EXECUTE FUNCTION civic_private.signal_change('routing_signal');
 

@@ -535,7 +535,7 @@ COMMENT ON FUNCTION civic_private.check_task(uuid, uuid, timestamptz) IS
 
 CREATE FUNCTION civic.tick(
     max_rows integer DEFAULT 1000, at timestamptz DEFAULT now(),
-    OUT warned integer, OUT violated integer, OUT escalated integer, OUT remaining bigint
+    OUT warned integer, OUT violated integer, OUT escalated integer, OUT closed integer, OUT remaining bigint
 ) RETURNS record
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -543,6 +543,7 @@ DECLARE
     organization uuid := civic.current_organization_id();
     task record;
     done record;
+    unclosed bigint;
 BEGIN
     IF NOT civic.has_permission('system:admin') THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
@@ -574,24 +575,28 @@ BEGIN
         violated := violated + done.violated;
         escalated := escalated + done.escalated;
     END LOOP;
-    UPDATE civic.escalations AS e SET is_overdue = true
-    FROM (
+    -- A subquery would be run again and again by a join, and take more than max_rows.
+    WITH due AS MATERIALIZED (
         SELECT o.id FROM civic.escalations AS o
         WHERE o.organization_id = organization AND NOT o.is_overdue AND o.sla_deadline < at
             AND o.status IN ('escalated', 'acknowledged', 'under_review')
         ORDER BY o.sla_deadline, o.id LIMIT max_rows
         FOR NO KEY UPDATE SKIP LOCKED
-    ) AS o
-    WHERE e.organization_id = organization AND e.id = o.id;
-    SELECT count(*) INTO remaining FROM civic.tasks AS t
+    )
+    UPDATE civic.escalations AS e SET is_overdue = true FROM due
+    WHERE e.organization_id = organization AND e.id = due.id;
+    SELECT c.closed, c.remaining INTO closed, unclosed
+    FROM civic_private.close_resolved(organization, at, max_rows) AS c;
+    SELECT count(*) + unclosed INTO remaining FROM civic.tasks AS t
     WHERE t.organization_id = organization AND t.sla_next_check <= at;
 END
 $$;
 COMMENT ON FUNCTION civic.tick(integer, timestamptz) IS
     'Looks at up to max_rows tasks of the organization for which something is due, in the order of time: warns, marks'
-    ' missed deadlines, escalates. To be run every few minutes by a scheduler as civic_service, again while remaining'
-    ' is not 0; running it twice, at once or late does no harm. Returns how many were warned, became violated, were'
-    ' escalated, and how many tasks are still due. Errors: 42501 not open to the caller, 22023 arguments.';
+    ' missed deadlines, escalates; and closes up to as many reports whose confirmation_days are over. To be run every'
+    ' few minutes by a scheduler as civic_service, again while remaining is not 0; running it twice, at once or late'
+    ' does no harm. Returns how many were warned, became violated, were escalated and closed, and how many tasks and'
+    ' reports are still due. Errors: 42501 not open to the caller, 22023 arguments.';
 
 CREATE FUNCTION civic_private.stamp_escalation() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -622,7 +627,8 @@ BEGIN
     -- A report first, as every move locks it before its task.
     SELECT r.assigned_to INTO officer FROM civic.reports AS r
     WHERE r.organization_id = organization AND r.id = report
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude)
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM civic.refuse_update(report, NULL);
@@ -753,7 +759,8 @@ BEGIN
     LEFT JOIN LATERAL civic_private.read_clock(t.organization_id, t.report_id, t.sla_policy_id, t.sla_severity,
         t.assigned_at) AS c ON t.id IS NOT NULL
     WHERE r.organization_id = civic.current_organization_id() AND r.id = report_deadline.report_id
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id);
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
         PERFORM civic.refuse_update(report_deadline.report_id, NULL);
     END IF;
@@ -778,7 +785,8 @@ BEGIN
     FROM civic.reports AS r
     LEFT JOIN civic.tasks AS k ON k.organization_id = r.organization_id AND k.report_id = r.id
     WHERE r.organization_id = civic.current_organization_id() AND r.id = explain_deadline.report_id
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id);
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
         PERFORM civic.refuse_update(explain_deadline.report_id, NULL);
     END IF;

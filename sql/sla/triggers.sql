@@ -47,3 +47,11 @@ CREATE TRIGGER t50_history AFTER INSERT OR UPDATE OF status ON civic.escalations
         'escalated_by_user_id');
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.escalations
     FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at');
+CREATE TRIGGER t80_tell AFTER INSERT ON civic.escalations
+    FOR EACH ROW EXECUTE FUNCTION civic_private.tell_of_escalation();
+CREATE TRIGGER t81_tell AFTER UPDATE OF escalated_to_user_id ON civic.escalations
+    FOR EACH ROW WHEN (OLD.escalated_to_user_id IS DISTINCT FROM NEW.escalated_to_user_id)
+    EXECUTE FUNCTION civic_private.tell_of_escalation();
+
+CREATE TRIGGER t80_tell AFTER UPDATE OF sla_state ON civic.tasks
+    FOR EACH ROW WHEN (NEW.sla_state > OLD.sla_state) EXECUTE FUNCTION civic_private.tell_of_deadline();

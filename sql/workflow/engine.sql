@@ -57,7 +57,8 @@ DECLARE
 BEGIN
     SELECT r.status INTO current_status FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id() AND r.id = refuse_update.report_id
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id);
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found',
             MESSAGE = 'the report does not exist',

@@ -44,7 +44,7 @@
 
 /* Insert, update, delete, truncate; an action that changed no row; erasure of a person's data; removal of old
  * entries; what concerns the log itself, such as a new epoch. */
-#define CIVIC_OPERATIONS "IUDTAERL"
+#define CIVIC_OPERATIONS "IUDTSAERL"
 
 #define CIVIC_LEAF_TEXT_MAX 255
 #define CIVIC_LEAF_KEY_MAX 16383

@@ -38,7 +38,7 @@ civic_node_hash(const CivicDigest *sha256, const CivicHash *left, const CivicHas
 void
 civic_log_tile_root(const CivicDigest *sha256, const CivicHash *hashes, int count, CivicHash *root)
 {
-	CivicHash stack[32];
+	CivicHash stack[CIVIC_LOG_TILE_HEIGHT + 1] = {{{0}}};
 	int depth = 0;
 
 	for (int i = 0; i < count; i++)

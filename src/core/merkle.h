@@ -148,7 +148,7 @@ typedef struct CivicLogTile
 /* The hash of a node is that of the subtree over *count hashes of the tile from *offset on; its width is not told. */
 extern void civic_log_tile_of_node(CivicNode node, CivicLogTile *tile, int *offset, int *count);
 
-/* Root of the perfect subtree over count hashes, a power of two. */
+/* Root of the perfect subtree over count hashes, a power of two and at most CIVIC_LOG_TILE_WIDTH. */
 extern void civic_log_tile_root(const CivicDigest *sha256, const CivicHash *hashes, int count,
 								CivicHash *root);
 

@@ -190,6 +190,7 @@ VALUES
     ('report', 'acknowledged', 'assigned_to_officer', 'admin', NULL, NULL),
     ('report', 'acknowledged', 'duplicate', 'moderator admin system', NULL, 'duplicate_of_report_id'),
     ('report', 'in_progress', 'pending_verification', 'officer', NULL, 'resolution_notes'),
+    ('report', 'in_progress', 'assigned_to_department', 'system', NULL, 'department_id'),
     ('report', 'in_progress', 'on_hold', 'officer admin', 'hold_reason 10 1000', NULL),
     ('report', 'in_progress', 'assigned_to_officer', 'admin', NULL, NULL),
     ('report', 'in_progress', 'duplicate', 'moderator admin system', NULL, 'duplicate_of_report_id'),
@@ -208,6 +209,9 @@ VALUES
     ('report', 'closed', 'reopened', 'admin system', NULL, NULL),
     ('report', 'closed', 'duplicate', 'moderator admin system', NULL, 'duplicate_of_report_id'),
     ('report', 'reopened', 'in_progress', 'officer admin', NULL, NULL),
+    ('report', 'reopened', 'assigned_to_department', 'system', NULL, 'department_id'),
+    ('report', 'reopened', 'assigned_to_officer', 'admin', NULL, 'assigned_to'),
+    ('report', 'rejected', 'pending_classification', 'system', NULL, NULL),
     ('report', 'reopened', 'duplicate', 'moderator admin system', NULL, 'duplicate_of_report_id'),
     ('report', 'duplicate', 'received', 'system', NULL, NULL),
     ('report', 'duplicate', 'pending_classification', 'system', NULL, NULL),
@@ -445,7 +449,8 @@ FROM moves AS m, pg_temp.needs(m.by_whom, m.workflow, m.id, m.to_status) AS n
 WHERE m.required IS NOT NULL
 ORDER BY m.workflow, m.from_status, m.to_status;
 
-SELECT is(n.changed, CASE WHEN m.from_status IN ('acknowledged', 'in_progress', 'pending_verification')
+SELECT is(n.changed, CASE
+    WHEN m.from_status IN ('acknowledged', 'in_progress', 'pending_verification', 'reopened')
     AND m.to_status IN ('assigned_to_officer', 'assigned') THEN '{assigned_to}'::text[] ELSE '{}' END,
     format('%s from %s to %s: columns that must change', m.workflow, m.from_status, m.to_status))
 FROM moves AS m, pg_temp.needs(m.by_whom, m.workflow, m.id, m.to_status) AS n
@@ -459,7 +464,7 @@ SELECT is(pg_temp.listed(a.name, 'report', f.id), CASE a.name
     WHEN 'moderator' THEN 'duplicate'
     WHEN 'admin' THEN 'assigned_to_officer duplicate on_hold'
     WHEN 'super_admin' THEN 'assigned_to_officer duplicate on_hold'
-    WHEN 'system' THEN 'duplicate'
+    WHEN 'system' THEN 'assigned_to_department duplicate'
     ELSE '' END, format('private report: allowed_transitions() for %s', a.name))
 FROM subjects AS f, actors AS a WHERE f.status = 'in_progress' ORDER BY a.name;
 ROLLBACK TO SAVEPOINT private;
@@ -763,7 +768,9 @@ SELECT is(
         WHEN m.from_status = 'assigned_to_department' AND m.to_status = 'classified' THEN 'department_id'
         WHEN m.from_status IN ('assigned_to_officer', 'acknowledged') AND m.to_status = 'classified'
             THEN 'assigned_to department_id'
-        WHEN m.from_status IN ('assigned_to_officer', 'acknowledged') AND m.to_status = 'assigned_to_department'
+        WHEN m.from_status = 'rejected' THEN 'assigned_to department_id rejection_reason'
+        WHEN m.from_status IN ('assigned_to_officer', 'acknowledged', 'in_progress', 'reopened')
+            AND m.to_status = 'assigned_to_department'
             THEN 'assigned_to'
         WHEN m.from_status = 'assignment_rejected' AND m.to_status <> 'duplicate'
             THEN 'assignment_rejected_at assignment_rejection_reason'

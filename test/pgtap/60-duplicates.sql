@@ -359,5 +359,52 @@ FROM (VALUES
         'roads', 'assigned_to_department t')
 ) AS s (label, north, changes, owner, address, words, category, expected);
 
+-- 8. Reports of one statement are compared with each other as if they came one by one.
+DELETE FROM civic.duplicate_policies AS p WHERE p.organization_id = tap.id('a');
+CREATE FUNCTION tap.file_together(words text[], VARIADIC places double precision[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    answer text;
+BEGIN
+    -- As the import does, of people who file one each.
+    WITH filed AS (
+        INSERT INTO civic.reports (organization_id, user_id, title, description, latitude, longitude, category)
+        SELECT tap.id('a'), tap.id('a.neighbour'), 'Seen today', words[1 + (n.place - 1) % cardinality(words)],
+            40 + n.north / 111195, 20, 'roads'
+        FROM unnest(places) WITH ORDINALITY AS n (north, place)
+        ORDER BY n.place
+        RETURNING id, status, latitude, duplicate_of_report_id
+    )
+    SELECT string_agg(f.status || coalesce(' of ' || round((o.latitude - 40) * 111195)::integer, ''), ', '
+        ORDER BY f.latitude, f.status, f.id)
+    INTO answer FROM filed AS f LEFT JOIN filed AS o ON o.id = f.duplicate_of_report_id;
+    RETURN answer;
+END
+$$;
+SELECT is(tap.file_together('{A tree lies across the road}', VARIADIC f.places), f.expected, f.label)
+FROM (VALUES
+    ('the second of two is a duplicate of the first', '{8000,8010}'::double precision[],
+        'assigned_to_department, duplicate of 8000'),
+    ('all of a family have one root', '{9000,9005,9010}',
+        'assigned_to_department, duplicate of 9000, duplicate of 9000'),
+    ('what is far away stands alone', '{10000,10600}', 'assigned_to_department, assigned_to_department')
+) AS f (label, places, expected);
+SELECT is(tap.file_together('{A tree lies across the road,Manhole cover was stolen}', 11000, 11010),
+    'assigned_to_department, assigned_to_department', 'other words are no duplicate');
+SELECT is((SELECT count(*)::integer FROM civic.status_history AS h JOIN civic.reports AS r
+        ON r.organization_id = h.organization_id AND r.id = h.entity_id
+    WHERE r.organization_id = tap.id('a') AND abs((r.latitude - 40) * 111195 - 9005) < 1), 3,
+    'the moves of a duplicate of the same statement are in the history');
+
+-- What the statement did not store is nothing to be a duplicate of.
+CREATE FUNCTION tap.skip_first() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN CASE WHEN abs((NEW.latitude - 40) * 111195 - 12000) > 1 THEN NEW END;
+END
+$$;
+CREATE TRIGGER t99_skip BEFORE INSERT ON civic.reports FOR EACH ROW EXECUTE FUNCTION tap.skip_first();
+SELECT is(tap.file_together('{A tree lies across the road}', 12000, 12010), 'assigned_to_department',
+    'a report that a trigger kept out is not compared with');
+DROP TRIGGER t99_skip ON civic.reports;
+
 SELECT * FROM finish();
 ROLLBACK;

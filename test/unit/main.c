@@ -10,11 +10,20 @@ int tap_failures = 0;
 int
 main(void)
 {
+	test_ed25519();
+	test_leaf();
+	test_log_tiles();
+	test_merkle();
+	test_note();
+	test_proofs();
 	test_routes();
+	test_sha256();
 	test_tiles();
 	test_address();
 	test_grid();
 	test_likeness();
+	test_presence();
+	test_template();
 	test_transitions();
 	test_trigrams();
 	test_uuid7();
