@@ -15,6 +15,7 @@ import psycopg2
 from assignment import measure_assignment
 from duplicates import measure_duplicates
 from intake import measure_intake
+from payments import measure_payments
 from quality import measure_quality
 from harness import (Log, Session, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value)
 from routing import measure_areas
@@ -554,6 +555,7 @@ MEASURES = {
     'intake': measure_intake,
     'deadlines': lambda table, options: measure_deadlines(table, options, make_database),
     'sync': lambda table, options: measure_sync(table, options, make_database),
+    'payments': measure_payments,
 }
 
 

@@ -348,6 +348,8 @@ INSERT INTO accepted VALUES
     ('%', 'target type is different type than source type', 'a literal is cast once, when it is assigned'),
     ('civic.create_data_model()', 'text type variable is not sanitized',
         'open to superusers only; the names come quoted from regclass and regprocedure'),
+    ('civic.restore_report(uuid)', 'the expression is not SQL injection safe',
+        'the names come quoted from the catalogue, the values as a parameter'),
     ('civic_private.own_tables()', 'text type variable is not sanitized', 'the names come quoted from regclass'),
     ('civic.audit_table(regclass,text[],text[],text,text)', 'text type variable is not sanitized',
         'the arguments come quoted from quote_literal()'),

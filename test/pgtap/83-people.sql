@@ -171,7 +171,8 @@ FROM (
 -- Validations, reputation, promotion
 ------------------------------------------------------------------------------------------------------------------------
 
-CREATE FUNCTION tap.vote(actor text, vote text DEFAULT 'valid', report text DEFAULT 'pub_open', comment text DEFAULT NULL)
+CREATE FUNCTION tap.vote(actor text, vote text DEFAULT 'valid', report text DEFAULT 'pub_open', comment text DEFAULT
+    NULL)
     RETURNS text LANGUAGE sql AS $$
     SELECT format('%s: SELECT v.vote || '' '' || v.weight FROM civic.validate_report($%s, %L, %L) AS v', actor, report,
         vote, comment)
@@ -373,7 +374,8 @@ BEGIN
     END LOOP;
     INSERT INTO civic.status_history (organization_id, workflow, entity_id, old_status, new_status, changed_at)
     VALUES (tap.id('a'), 'report', tap.id('a.week2'), 'pending_verification', 'in_progress', '2026-03-03 12:00+00');
-    INSERT INTO civic.feedbacks (organization_id, report_id, user_id, officer_id, rating, satisfaction_level, created_at)
+    INSERT INTO civic.feedbacks (organization_id, report_id, user_id, officer_id, rating, satisfaction_level,
+        created_at)
     SELECT tap.id('a'), tap.id('a.week' || f.n), tap.id('a.citizen'), tap.id('a.officer3'), f.rating, 'neutral',
         '2026-03-05 00:00+00'
     FROM (VALUES (1, 5), (2, 2)) AS f (n, rating);

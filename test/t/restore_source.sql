@@ -51,6 +51,17 @@ SELECT civic.refuse_assignment(r.id, 'Not a matter of ours at all.')
 FROM civic.reports AS r WHERE r.title = 'Report number 2';
 RESET civic.user_id;
 
+SELECT civic.give_role('00000000-0000-0000-0000-0000000000d1', 'organization_admin');
+SET civic.user_id = '00000000-0000-0000-0000-0000000000d1';
+SELECT civic.create_client('Client', 'client@example.org');
+SELECT civic.create_deal(c.id, 100, 'bank') FROM civic.clients AS c;
+SELECT civic.record_payment(d.id, n * 20, 'cash') FROM civic.deals AS d, generate_series(1, 2) AS n;
+SELECT civic.decide_payment(p.id, 'approved', 40) FROM civic.payments AS p WHERE p.received_amount = 40;
+SELECT civic.refund_payment(p.id, 5, 'Too much.') FROM civic.payments AS p WHERE p.received_amount = 40;
+SELECT civic.log_deal_activity(d.id, 'Paid in cash.') FROM civic.deals AS d;
+SELECT civic.calculate_commission('00000000-0000-0000-0000-0000000000d1', civic.today(), civic.today());
+RESET civic.user_id;
+
 ALTER TABLE civic.reports ADD COLUMN city_remark text;
 UPDATE civic.reports SET city_remark = title WHERE title LIKE 'Report%';
 CREATE INDEX city_index ON civic.reports (city_remark);
