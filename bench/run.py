@@ -18,7 +18,8 @@ from duplicates import measure_duplicates
 from intake import measure_intake
 from payments import measure_payments
 from quality import measure_quality
-from harness import (Log, Session, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value)
+from harness import (Log, Session, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say,
+                     server_cpu, value)
 from routing import measure_areas
 from search import measure_search
 from sla import measure_deadlines

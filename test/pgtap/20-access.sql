@@ -111,8 +111,7 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('audit_checkpoints',    'all    all   all   all   all   all   all   all   all   all   all   all   all   all'),
     ('status_history',       '7      7     25    12    all   40    all   7     7     7     0     7     all   all'),
     ('archived_reports',     '2      1     all   2     all   all   all   1     1     1     0     42501 all   all'),
-    ('area_subscriptions',   '1      0     0     0     0     0     0     0     0     0     0     42501 all   all'),
-    ('status_history',       '7      7     19    8     all   34    all   7     7     7     0     7     all   all');
+    ('area_subscriptions',   '1      0     0     0     0     0     0     0     0     0     0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
