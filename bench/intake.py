@@ -90,7 +90,7 @@ def time_column(name):
 
 
 def measure_intake(table, options):
-    reports = 50_000 if options.quick else 500_000
+    reports = options.reports or (50_000 if options.quick else 500_000)
     make_database(reports)
     same_outcome()
     for clients in CLIENTS:

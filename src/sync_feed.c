@@ -114,10 +114,10 @@ civic_feed_change(PG_FUNCTION_ARGS)
 			nulls[4 + i - FEED_USER] = isnull ? 'n' : ' ';
 		}
 	}
-	civic_run(
-		"INSERT INTO civic_private.sync_feed"
-		" (organization_id, entity, entity_id, old_public, old_user, old_assignee, old_department)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		FEED_VALUES, types, values, nulls);
+	civic_run("INSERT INTO civic_private.sync_feed"
+			  " (organization_id, entity, entity_id, old_public, old_user, old_assignee,"
+			  "  old_department, old_ward, old_district, old_latitude, old_longitude)"
+			  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+			  FEED_VALUES, types, values, nulls);
 	return PointerGetDatum(NULL);
 }

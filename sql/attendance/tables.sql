@@ -346,7 +346,8 @@ CREATE TABLE civic.selfie_artifacts (
         REFERENCES civic.users (organization_id, id),
     CONSTRAINT selfie_artifacts_provider_check CHECK (length(liveness_provider) BETWEEN 1 AND 50),
     CONSTRAINT selfie_artifacts_result_check CHECK (jsonb_typeof(liveness_result) = 'object'),
-    CONSTRAINT selfie_artifacts_quality_check CHECK (blur_score BETWEEN 0 AND 1 AND lighting_quality BETWEEN 0 AND 1)
+    CONSTRAINT selfie_artifacts_blur_check CHECK (blur_score BETWEEN 0 AND 1),
+    CONSTRAINT selfie_artifacts_lighting_check CHECK (lighting_quality BETWEEN 0 AND 1)
 );
 CREATE INDEX selfie_artifacts_contact ON civic.selfie_artifacts (organization_id, contact_id);
 CREATE INDEX selfie_artifacts_professional ON civic.selfie_artifacts (organization_id, professional_id)
@@ -981,9 +982,8 @@ CREATE TABLE civic.subscriptions (
     CONSTRAINT subscriptions_contact_fkey FOREIGN KEY (organization_id, contact_id)
         REFERENCES civic.users (organization_id, id),
     CONSTRAINT subscriptions_provider_key UNIQUE (organization_id, provider_subscription_id),
-    CONSTRAINT subscriptions_provider_check CHECK (
-        length(provider_customer_id) BETWEEN 1 AND 100 AND length(provider_subscription_id) BETWEEN 1 AND 100
-    ),
+    CONSTRAINT subscriptions_customer_check CHECK (length(provider_customer_id) BETWEEN 1 AND 100),
+    CONSTRAINT subscriptions_subscription_check CHECK (length(provider_subscription_id) BETWEEN 1 AND 100),
     CONSTRAINT subscriptions_period_check CHECK (current_period_end > current_period_start)
 );
 CREATE INDEX subscriptions_contact ON civic.subscriptions (organization_id, contact_id);

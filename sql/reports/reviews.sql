@@ -140,9 +140,9 @@ COMMENT ON FUNCTION civic.review_assignment(
     uuid, civic.assignment_decision, uuid, text, civic.report_severity, uuid, text
 ) IS
     'Decides on a report whose officer refused the assignment: reassign to another officer of the department'
-    ' (officer_id); reclassify (category, severity, perhaps department_id), after which it is routed anew; or reject_report (reason).'
-    ' Errors: ZC068 no refused assignment, 22023 something is missing, ZC001 to ZC003 and ZC006 as the functions it'
-    ' stands for, P0002 no such report.';
+    ' (officer_id); reclassify (category, severity, perhaps department_id), after which it is routed anew; or'
+    ' reject_report (reason). Errors: ZC068 no refused assignment, 22023 something is missing, ZC001 to ZC003 and'
+    ' ZC006 as the functions it stands for, P0002 no such report.';
 
 CREATE FUNCTION civic.stale_tasks(max_rows integer DEFAULT 100) RETURNS TABLE (
     task_id uuid, report_id uuid, assigned_to uuid, status civic.task_status, since timestamptz, allowed interval,
@@ -166,5 +166,5 @@ AS $$
 $$;
 COMMENT ON FUNCTION civic.stale_tasks(integer) IS
     'Work the asker can see that has not moved for long: assigned for 7 days, acknowledged 3, in progress 14, on hold'
-    ' 30; urgent from half as long again. Urgent ones first, then the longest; 1 to 1000 rows. civic.tick() escalates what'
-    ' stays so.';
+    ' 30; urgent from half as long again. Urgent ones first, then the longest; 1 to 1000 rows. civic.tick() escalates'
+    ' what stays so.';

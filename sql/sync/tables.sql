@@ -196,8 +196,8 @@ CREATE TABLE civic_private.sync_feed (
     written_at timestamptz NOT NULL DEFAULT now(),
     entity "char" NOT NULL,
     old_public boolean,
-    PRIMARY KEY (organization_id, xid, place),
-    CONSTRAINT sync_feed_organization_fkey FOREIGN KEY (organization_id) REFERENCES civic.organizations (id)
+    -- No foreign key: the changed row has one, and another would be checked at every change.
+    PRIMARY KEY (organization_id, xid, place)
 );
 COMMENT ON TABLE civic_private.sync_feed IS
     'That a row changed, and in which transaction: what civic.sync_changes() reads. Where a row may have stopped being'

@@ -98,8 +98,9 @@ SELECT is_empty(
         WHERE r.confdeltype = 'c' AND r.oid NOT IN (SELECT c.oid FROM pg_constraint AS c
             WHERE c.confrelid <> 'civic.users'::regclass OR c.conrelid IN (
                 SELECT o.oid FROM all_tables AS o WHERE o.name IN ('civic.user_profiles', 'civic.user_scores',
-                    'civic.user_sessions', 'civic.notification_settings', 'civic_private.credentials',
-                    'civic_private.verification_codes', 'civic_private.password_history')))$$,
+                    'civic.user_sessions', 'civic.notification_settings', 'civic.area_subscriptions',
+                    'civic_private.credentials', 'civic_private.verification_codes',
+                    'civic_private.password_history')))$$,
     'only secrets, sessions, profile, settings and scores of a person would go with the person');
 
 -- An index serves every reference, or deletes and joins scan.

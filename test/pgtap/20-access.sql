@@ -110,7 +110,8 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('sync_conflicts',       '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
     ('audit_checkpoints',    'all    all   all   all   all   all   all   all   all   all   all   all   all   all'),
     ('status_history',       '7      7     25    12    all   40    all   7     7     7     0     7     all   all'),
-    ('archived_reports',     '2      1     all   2     all   all   all   1     1     1     0     42501 all   all');
+    ('archived_reports',     '2      1     all   2     all   all   all   1     1     1     0     42501 all   all'),
+    ('area_subscriptions',   '1      0     0     0     0     0     0     0     0     0     0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -1057,7 +1058,8 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('report_validations', 'DELETE', $$DELETE FROM civic.report_validations$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('officer_metrics', 'INSERT', $$INSERT INTO civic.officer_metrics (organization_id, officer_id, period_start,
-        period_end) VALUES (tap.id('$o'), $me, '2021-01-01', '2021-01-02')$$,
+        period_end)
+        VALUES (tap.id('$o'), $me, '2021-01-01', '2021-01-02')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('officer_metrics', 'UPDATE', $$UPDATE civic.officer_metrics SET resolution_rate = 100$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
@@ -1108,7 +1110,8 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
     ('sync_conflicts', 'DELETE', $$DELETE FROM civic.sync_conflicts$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('audit_checkpoints', 'INSERT', $$INSERT INTO civic.audit_checkpoints (size, root, note) VALUES (9, sha256('x'), 'x')$$,
+    ('audit_checkpoints', 'INSERT', $$INSERT INTO civic.audit_checkpoints (size, root, note) VALUES (9, sha256('x'),
+        'x')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('audit_checkpoints', 'UPDATE', $$UPDATE civic.audit_checkpoints SET note = 'x'$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
@@ -1120,7 +1123,18 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('archived_reports', 'UPDATE', $$UPDATE civic.archived_reports SET title = 'x'$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('archived_reports', 'DELETE', $$DELETE FROM civic.archived_reports$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('area_subscriptions', 'INSERT', $$INSERT INTO civic.area_subscriptions (organization_id, user_id, name, area_kind,
+        area_code) VALUES (tap.id('$o'), $me, 'Home', 'ward', '1')$$,
+                        '1       1     1     1     42501 1     1     1     1     1     42501 42501 1     42501'),
+    ('area_subscriptions', 'INSERT', $$INSERT INTO civic.area_subscriptions (organization_id, user_id, name, area_kind,
+        area_code) VALUES (tap.id('$o'), tap.id('$o.officer2'), 'Home', 'ward', '1')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    ('area_subscriptions', 'UPDATE', $$UPDATE civic.area_subscriptions SET name = 'x'
+        WHERE organization_id = tap.id('$o')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 2     42501'),
+    ('area_subscriptions', 'DELETE', $$DELETE FROM civic.area_subscriptions WHERE organization_id = tap.id('$o')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 2     42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT replace(replace($1, '$o', organization), '$me',

@@ -374,7 +374,8 @@ BEGIN
     END LOOP;
     INSERT INTO civic.status_history (organization_id, workflow, entity_id, old_status, new_status, changed_at)
     VALUES (tap.id('a'), 'report', tap.id('a.week2'), 'pending_verification', 'in_progress', '2026-03-03 12:00+00');
-    INSERT INTO civic.feedbacks (organization_id, report_id, user_id, officer_id, rating, satisfaction_level, created_at)
+    INSERT INTO civic.feedbacks (organization_id, report_id, user_id, officer_id, rating, satisfaction_level,
+        created_at)
     SELECT tap.id('a'), tap.id('a.week' || f.n), tap.id('a.citizen'), tap.id('a.officer3'), f.rating, 'neutral',
         '2026-03-05 00:00+00'
     FROM (VALUES (1, 5), (2, 2)) AS f (n, rating);

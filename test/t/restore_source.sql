@@ -17,6 +17,17 @@ SELECT civic.create_organization('OTH', 'Other city', 'Europe/Berlin');
 SELECT civic.load_area('district', 'A', 'First district',
     '{"type": "Polygon", "coordinates": [[[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]]}');
 
+-- A visit under a policy, with what belongs to it.
+INSERT INTO civic.jurisdictions (id, name, code) VALUES ('00000000-0000-0000-0000-0000000000e1', 'Court', 'CO');
+SELECT civic.set_attendance_policy('00000000-0000-0000-0000-0000000000e1', '1', '{"custom_radius_m": 150}');
+INSERT INTO civic.user_identities (contact_id, full_name, date_of_birth, jurisdiction_id)
+VALUES ('00000000-0000-0000-0000-0000000000a1', 'Rita', '1990-01-01', '00000000-0000-0000-0000-0000000000e1');
+INSERT INTO civic.attendance_sessions (id, contact_id, dest_name, dest_address, dest_latitude, dest_longitude)
+VALUES ('00000000-0000-0000-0000-0000000000e2', '00000000-0000-0000-0000-0000000000a1', 'Office', 'Here', 1, 2);
+INSERT INTO civic.attendance_events (session_id, type, latitude, longitude, accuracy_m)
+VALUES ('00000000-0000-0000-0000-0000000000e2', 'check_in', 1.001, 2, 700);
+INSERT INTO civic.verification_proofs (event_type, event_id) SELECT 'check_in', e.id FROM civic.attendance_events AS e;
+
 INSERT INTO civic.reports (title, description, latitude, longitude, category, user_id)
 SELECT 'Report number ' || n, 'Something is broken in the road, case ' || n, n / 10.0, n / 10.0, 'roads',
     '00000000-0000-0000-0000-0000000000a1'
