@@ -116,7 +116,7 @@ def same_outcome():
                 cursor.execute('BEGIN')
                 cursor.execute('SELECT bench.sign_in_as(%s)', (n,))
                 cursor.execute(f"""
-                    SELECT r.status, r.category, r.department_id, r.needs_review, round(r.duplicate_score::numeric, 6)
+                    SELECT r.status, r.category, r.department_id, r.needs_review, round(r.duplicate_score::numeric, 2)
                     FROM bench.texts AS t, {schema}.submit_report(t.title, t.description, t.latitude, t.longitude,
                         category => t.category, address => t.address) AS r
                     WHERE t.n = %s""", (n,))
