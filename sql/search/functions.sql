@@ -23,13 +23,14 @@ BEGIN
         ORDER BY t.positions[1] LIMIT 16
     LOOP
         -- By name, not as a prefix: an index of words reads every report with the prefix before it looks at the day.
+        -- The vocabulary has no numbers.
         others := ARRAY(
             SELECT v.word FROM civic_private.search_vocabulary AS v
             WHERE v.organization_id = organization AND v.word >= term AND v.word < term || U&'\FFFF'
-                AND length(term) >= 3
+                AND length(term) >= 3 AND term !~ '[0-9]'
             ORDER BY v.word LIMIT 20
         );
-        IF others = '{}' AND length(term) >= 4 THEN
+        IF others = '{}' AND length(term) >= 4 AND term !~ '[0-9]' THEN
             others := ARRAY(SELECT s.word FROM civic_private.similar_words(organization, term) AS s (word));
         END IF;
         SELECT string_agg(quote_literal(o.word), ' | ') INTO STRICT one FROM unnest(others || term) AS o (word);
@@ -80,9 +81,9 @@ BEGIN
     IF wanted IS NULL THEN
         RETURN;
     END IF;
-    -- The newest day, the week before, eight weeks, the rest: a page of what is common is full soon,
-    -- and what is not found by then is rare. Times without any report are passed over.
-    FOREACH days IN ARRAY CASE WHEN user_id IS NULL THEN '{1,7,56,0}' ELSE '{0}' END::integer[] LOOP
+    -- The newest week, then the rest: a page of what is common is full by then, and what is rare is
+    -- found at once.
+    FOREACH days IN ARRAY CASE WHEN user_id IS NULL THEN '{7,0}' ELSE '{0}' END::integer[] LOOP
         SELECT max(w.created_at) + interval '1 microsecond' INTO upper_end FROM civic_private.report_words AS w
         WHERE w.organization_id = organization AND w.created_at < upper_end
             AND w.created_at >= coalesce(created_from, '-infinity');
