@@ -78,7 +78,8 @@ BEGIN
     IF NOT civic.is_system() AND NOT EXISTS (
         SELECT FROM civic.reports AS r
         WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                r.ward_number, r.district, r.latitude, r.longitude)
     ) THEN
         RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation',
             MESSAGE = 'the report does not exist',

@@ -67,7 +67,8 @@ BEGIN
             is_visible := is_open;
         ELSIF NEW.report_id IS NOT NULL THEN
             SELECT r.is_public AND NOT r.is_sensitive,
-                civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+                civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                    r.ward_number, r.district, r.latitude, r.longitude)
             INTO is_open, is_visible
             FROM civic.reports AS r WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id FOR SHARE;
         ELSE
