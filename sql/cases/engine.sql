@@ -92,3 +92,28 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.check_case_report() IS
     'BEFORE INSERT row trigger on civic.case_reports: nobody links what they cannot see. Error 23503.';
+
+CREATE FUNCTION civic_private.tell_case() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    words jsonb := jsonb_build_object('title', NEW.title, 'status', NEW.status, 'reason', NEW.return_reason);
+BEGIN
+    IF NEW.assigned_to IS DISTINCT FROM OLD.assigned_to AND NEW.assigned_to IS NOT NULL THEN
+        PERFORM civic_private.notify(NEW.organization_id, NEW.assigned_to, 'case_assigned', 'case', NEW.id, words);
+    END IF;
+    IF NEW.status <> OLD.status THEN
+        IF NEW.status = 'pending_review' THEN
+            PERFORM civic_private.notify_permission_holders(NEW.organization_id, 'assign:case', 'case_submitted',
+                'case', NEW.id, words);
+        ELSE
+            PERFORM civic_private.notify(NEW.organization_id, NEW.created_by, 'case_status_changed', 'case', NEW.id,
+                words);
+        END IF;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.tell_case() IS
+    'AFTER UPDATE row trigger on civic.cases: tells chairs what waits for them, a caseworker what is theirs, and the'
+    ' clerk how it goes on.';
