@@ -189,7 +189,8 @@ SELECT is(tap.value('a.anon', format('SELECT count(*) FROM civic.comments WHERE 
     'no number of flags hides anything where an organization does not want it');
 
 SELECT is(
-    (SELECT string_agg(concat_ws(': ', u.full_name, n.type, n.message), E'\n' ORDER BY n.id) FROM civic.notifications AS n
+    (SELECT string_agg(concat_ws(': ', u.full_name, n.type, n.message), E'\n' ORDER BY n.id) FROM civic.notifications
+        AS n
         JOIN civic.users AS u ON u.organization_id = n.organization_id AND u.id = n.recipient_id
         WHERE n.organization_id = tap.id('a')
             AND n.subject_id IN (tap.id('a.post_open'), tap.id('a.said_back'))),
