@@ -47,10 +47,10 @@ COMMENT ON FUNCTION civic.open311_time(text) IS
     'A time as Open311 writes it, such as 2026-05-01T08:30:00Z or 2026-05-01, which is its midnight; UTC without a'
     ' zone. Null for anything else.';
 
-CREATE FUNCTION civic.open311_time(value timestamptz) RETURNS text
+CREATE FUNCTION civic.open311_datetime(value timestamptz) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN to_char(value AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
-COMMENT ON FUNCTION civic.open311_time(timestamptz) IS 'A time as Open311 writes it, in UTC and whole seconds.';
+COMMENT ON FUNCTION civic.open311_datetime(timestamptz) IS 'A time as Open311 writes it, in UTC and whole seconds.';
 
 CREATE FUNCTION civic.open311_number(value text) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT

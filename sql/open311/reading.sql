@@ -2,14 +2,14 @@ CREATE FUNCTION civic.open311_discovery(base text) RETURNS json
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT json_build_object(
-        'changeset', civic.open311_time(coalesce(o.updated_at, o.created_at)),
+        'changeset', civic.open311_datetime(coalesce(o.updated_at, o.created_at)),
         'contact', concat_ws(', ', o.name, o.address, o.email, o.phone, o.website),
         'key_service', 'Keys are given by ' || concat_ws(', ', o.name, o.email, o.website) || '.',
         'endpoints', (
             SELECT json_agg(json_build_object(
                 'specification', 'http://wiki.open311.org/GeoReport_v2',
                 'url', concat_ws('/', h.server, nullif(base, ''), e.directory),
-                'changeset', civic.open311_time(coalesce(o.updated_at, o.created_at)),
+                'changeset', civic.open311_datetime(coalesce(o.updated_at, o.created_at)),
                 'type', e.type,
                 'formats', json_build_array('text/xml', 'application/json')
             ) ORDER BY e.type)
@@ -201,8 +201,8 @@ BEGIN
                 'description', q.description,
                 'agency_responsible', d.name,
                 'service_notice', NULL,
-                'requested_datetime', civic.open311_time(q.created_at),
-                'updated_datetime', civic.open311_time(q.status_updated_at),
+                'requested_datetime', civic.open311_datetime(q.created_at),
+                'updated_datetime', civic.open311_datetime(q.status_updated_at),
                 'expected_datetime', NULL,
                 'address', q.address,
                 'address_id', NULL,
@@ -265,7 +265,7 @@ BEGIN
                 WHEN 'duplicate' THEN 'DUPLICATE'
                 ELSE 'IN_PROGRESS'
             END,
-            'updated_datetime', civic.open311_time(h.changed_at),
+            'updated_datetime', civic.open311_datetime(h.changed_at),
             'description', coalesce(h.reason, ''),
             'media_url', NULL
         ) ORDER BY h.id), '[]') INTO content
