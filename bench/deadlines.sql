@@ -5,6 +5,7 @@ SET client_min_messages = warning;
 SET max_parallel_maintenance_workers = 0;
 SET maintenance_work_mem = '512MB';
 SET session_replication_role = replica;
+SET civic.restoring = on;
 
 CREATE TEMP TABLE task_indexes AS
 SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition
@@ -35,6 +36,7 @@ CROSS JOIN LATERAL (
 ) AS t;
 SELECT definition FROM task_indexes \gexec
 RESET session_replication_role;
+RESET civic.restoring;
 
 INSERT INTO civic.business_calendars (organization_id, id, name, time_zone, weekly_hours)
 VALUES (bench.organization(1), bench.person(7, 1), 'Office', 'Europe/Berlin',

@@ -6,6 +6,7 @@ SET client_min_messages = warning;
 SET max_parallel_maintenance_workers = 0;
 SET maintenance_work_mem = '512MB';
 SET session_replication_role = replica;
+SET civic.restoring = on;
 
 CREATE SCHEMA bench;
 GRANT USAGE ON SCHEMA bench TO civic_user, civic_owner;
@@ -135,5 +136,6 @@ WHERE r.assigned_to IS NOT NULL AND civic.task_status_of(r.status) IS NOT NULL;
 SELECT civic_private.rebuild_signatures() \g /dev/null
 
 RESET session_replication_role;
+RESET civic.restoring;
 VACUUM (ANALYZE);
 CHECKPOINT;

@@ -6,6 +6,7 @@
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 SET session_replication_role = replica;
+SET civic.restoring = on;
 
 CREATE SCHEMA bench;
 GRANT USAGE ON SCHEMA bench TO civic_user, civic_owner;
@@ -243,7 +244,7 @@ $$;
 
 -- Of reports older than 60 days one in ten is open, of younger ones seven. Every tenth is linked to the one it repeats.
 CREATE FUNCTION bench.load_reports(first bigint, last bigint) RETURNS void LANGUAGE sql VOLATILE
-SET session_replication_role = replica
+SET session_replication_role = replica SET civic.restoring = on
 AS $$
     INSERT INTO civic.reports (organization_id, id, report_number, user_id, department_id, title, description, category,
         status, status_updated_at, latitude, longitude, address, is_public, duplicate_of_report_id, created_at)

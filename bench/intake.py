@@ -90,7 +90,7 @@ def time_column(name):
 
 
 def measure_intake(table, options):
-    reports = 50_000 if options.quick else 500_000
+    reports = options.reports or (50_000 if options.quick else 500_000)
     make_database(reports)
     same_outcome()
     for clients in CLIENTS:
@@ -116,7 +116,7 @@ def same_outcome():
                 cursor.execute('BEGIN')
                 cursor.execute('SELECT bench.sign_in_as(%s)', (n,))
                 cursor.execute(f"""
-                    SELECT r.status, r.category, r.department_id, r.needs_review, round(r.duplicate_score::numeric, 6)
+                    SELECT r.status, r.category, r.department_id, r.needs_review, round(r.duplicate_score::numeric, 2)
                     FROM bench.texts AS t, {schema}.submit_report(t.title, t.description, t.latitude, t.longitude,
                         category => t.category, address => t.address) AS r
                     WHERE t.n = %s""", (n,))

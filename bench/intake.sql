@@ -5,6 +5,7 @@ CREATE TABLE bench.intake AS SELECT 30000::bigint AS residents, 20000::bigint AS
 GRANT SELECT ON bench.intake TO civic_user;
 
 SET session_replication_role = replica;
+SET civic.restoring = on;
 INSERT INTO civic.users (organization_id, id, email, full_name)
 SELECT bench.organization(o), bench.person(o, 1000000 + p), format('resident%s@organization%s.example', p, o),
     format('Resident %s', p)
@@ -15,6 +16,7 @@ SELECT u.organization_id, u.id, r.id, r.family
 FROM civic.users AS u JOIN civic.roles AS r ON r.is_system AND r.code = 'citizen'
 WHERE u.full_name LIKE 'Resident %';
 RESET session_replication_role;
+RESET civic.restoring;
 
 -- 15 by 15 wards to a city; borders wind, and neighbors share them.
 CREATE FUNCTION bench.winding(x float8, y float8) RETURNS geometry LANGUAGE sql IMMUTABLE
@@ -85,22 +87,30 @@ AS $$
     SELECT bench.sign_in_as(nextval('bench.next_call'))
 $$;
 
--- Copies rows with triggers off; the table it goes to computes generated columns itself.
-CREATE FUNCTION bench.copy_rows(origin regclass, target regclass) RETURNS void LANGUAGE plpgsql VOLATILE
-SET session_replication_role = replica
+-- A table of the same shape with the same rows and indexes, which are made after the rows; references are not copied.
+CREATE FUNCTION bench.copy_table(origin regclass, target text) RETURNS void LANGUAGE plpgsql VOLATILE
+SET maintenance_work_mem = '512MB'
 AS $$
 DECLARE
     columns text := (
         SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
         WHERE a.attrelid = origin AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '');
+    index record;
 BEGIN
-    EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM %s', target, columns, columns, origin);
+    EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES)', target, origin);
+    EXECUTE format('INSERT INTO %s (%s) SELECT %2$s FROM %s', target, columns, origin);
+    FOR index IN
+        SELECT pg_get_indexdef(i.indexrelid) AS definition, c.relname AS name
+        FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indrelid = origin
+    LOOP
+        EXECUTE replace(replace(index.definition, format(' ON %s ', origin), format(' ON %s ', target)),
+            format('INDEX %s ', index.name), format('INDEX %s_%s ', split_part(target, '.', 2), index.name));
+    END LOOP;
 END
 $$;
 
 -- The same row without anything done to it.
-CREATE TABLE bench.bare_reports (LIKE civic.reports INCLUDING ALL);
-SELECT bench.copy_rows('civic.reports', 'bench.bare_reports');
+SELECT bench.copy_table('civic.reports', 'bench.bare_reports');
 CREATE SEQUENCE bench.next_number;
 GRANT SELECT, INSERT ON bench.bare_reports TO civic_user;
 GRANT USAGE ON SEQUENCE bench.next_number TO civic_user;

@@ -13,11 +13,15 @@ import time
 import psycopg2
 
 from assignment import measure_assignment
+from audit import measure_audit
 from duplicates import measure_duplicates
 from intake import measure_intake
+from payments import measure_payments
 from quality import measure_quality
-from harness import (Log, Session, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value)
+from harness import (Log, Session, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say,
+                     server_cpu, value)
 from routing import measure_areas
+from search import measure_search
 from sla import measure_deadlines
 from sync import measure_sync
 
@@ -359,7 +363,7 @@ def measure_guard_alone(table, options, move, who, assignments):
     say(f'guard in one session: {move}')
     sides = {name: Session('large', f'UPDATE bench.guard_{name.lower()} SET {assignments}'
                            f" WHERE organization_id = '{ORGANIZATION}' AND id = bench.person(0, 1 + $1 * 7919 % {rows})",
-                           options.guard_calls, **as_person(people, who)) for name in GUARDS}
+                           options.guard_calls, synchronous_commit='off', **as_person(people, who)) for name in GUARDS}
     results = alternate(sides, 10 * options.rounds, lambda side: side.run())
     for side in sides.values():
         side.close()
@@ -552,8 +556,11 @@ MEASURES = {
     'duplicates': measure_duplicates,
     'quality': measure_quality,
     'intake': measure_intake,
+    'audit': lambda table, options: measure_audit(table, options, options.log),
     'deadlines': lambda table, options: measure_deadlines(table, options, make_database),
+    'search': lambda table, options: measure_search(table, options, make_database),
     'sync': lambda table, options: measure_sync(table, options, make_database),
+    'payments': measure_payments,
 }
 
 
@@ -575,7 +582,7 @@ def main():
     parser.add_argument('--only', choices=MEASURES, action='append', help='this measure only; may be repeated')
     parser.add_argument('--rounds', type=int, help='rounds of each comparison (default 10, quick 2)')
     parser.add_argument('--seconds', type=float, help='length of one run of a statement (default 5, quick 1)')
-    parser.add_argument('--reports', type=int, help='of the measure duplicates (default 5000000, quick 200000)')
+    parser.add_argument('--reports', type=int, help='of the measures duplicates (default 5000000, quick 200000) and intake (500000, 50000)')
     parser.add_argument('--seed', type=float, default=0.5, help='of random questions, -1 to 1')
     options = parser.parse_args()
     quick = options.quick
@@ -599,7 +606,7 @@ def main():
         sys.exit(tap.failed > 0)
 
     table = Table()
-    log = Log()
+    log = options.log = Log()
     check_twins(log, 2000 if quick else 10_000, options.seed)
     table.add('equality', f'{log.count} parts, see bench/README.md', 'parts in which C and twin differ', [log.failed],
               0, form='{:.0f}')

@@ -12,7 +12,8 @@ CLIENTS = 4
 BATCH = 10
 ADDED = ('civic_private.sync_feed', 'civic.sync_conflicts', 'civic.offline_actions', 'civic.client_sync_states',
          'civic.media', 'civic.status_history', 'civic.reports')
-ARGUMENTS = "'r', 'id', 'is_public', 'is_sensitive', 'user_id', 'assigned_to', 'department_id'"
+ARGUMENTS = ("'r', 'id', 'is_public', 'is_sensitive', 'user_id', 'assigned_to', 'department_id', 'ward_number', 'district',"
+             " 'latitude', 'longitude'")
 TRIGGER = f'CREATE TRIGGER {{name}} AFTER INSERT OR DELETE OR UPDATE ON civic.reports FOR EACH ROW' \
           f' EXECUTE FUNCTION {{function}}({ARGUMENTS})'
 # What notes a change of a report, each in place of the others.
@@ -127,7 +128,8 @@ def same_notes():
             END LOOP;
         END
         $$""" % f"'{ORGANIZATION}'")
-    columns = 'f.entity, f.entity_id, f.old_public, f.old_user, f.old_assignee, f.old_department'
+    columns = 'f.entity, f.entity_id, f.old_public, f.old_user, f.old_assignee, f.old_department, f.old_ward, f.old_district,' \
+              ' f.old_latitude, f.old_longitude'
     found = [query(DATABASE, f'SELECT {columns} FROM {feed} AS f WHERE f.entity = %s ORDER BY f.place', 'r')
              for feed in ('civic_private.sync_feed', 'twin.sync_feed')]
     assert len(found[0]) == 300 and found[0] == found[1]

@@ -425,7 +425,7 @@ civic_erase_entries(PG_FUNCTION_ARGS)
 {
 	Oid types[2] = {UUIDOID, UUIDOID};
 	Datum values[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
-	uint64 count;
+	uint64 count = 0;
 
 	civic_audit_erasing = true;
 	PG_TRY();

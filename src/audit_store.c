@@ -352,16 +352,24 @@ read_headers(const char *text)
 	return result != NULL && JB_ROOT_IS_OBJECT(result) ? result : NULL;
 }
 
-/* The other end of the connection, or NULL where it is on this machine. */
-static char *
+/* The other end of the connection, which stays the same; NULL where it is on this machine. */
+static const char *
 client_address(void)
 {
+	static bool known = false;
+	static char *address = NULL;
 	LOCAL_FCINFO(call, 0);
-	Datum address;
+	Datum found;
 
+	if (known)
+		return address;
 	InitFunctionCallInfoData(*call, NULL, 0, InvalidOid, NULL, NULL);
-	address = inet_client_addr(call);
-	return call->isnull ? NULL : DatumGetCString(DirectFunctionCall1(inet_out, address));
+	found = inet_client_addr(call);
+	if (!call->isnull)
+		address = MemoryContextStrdup(TopMemoryContext,
+									  DatumGetCString(DirectFunctionCall1(inet_out, found)));
+	known = true;
+	return address;
 }
 
 /*
@@ -372,20 +380,23 @@ static void
 learn_request(void)
 {
 	const char *setting = GetConfigOption(HEADERS_SETTING, true, false);
-	MemoryContext scratch =
-		AllocSetContextCreate(CurrentMemoryContext, "civic request", ALLOCSET_SMALL_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(scratch);
-	char *address = NULL;
+	const char *address = NULL;
 	char *agent = NULL;
+	MemoryContext scratch;
+	MemoryContext caller;
 	Jsonb *headers;
 
+	if ((setting == NULL || setting[0] == '\0') && client_address() == NULL)
+		return;
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "civic request", ALLOCSET_SMALL_SIZES);
+	caller = MemoryContextSwitchTo(scratch);
 	if (setting != NULL && setting[0] != '\0' && (headers = read_headers(setting)) != NULL)
 	{
-		address = header(headers, "x-forwarded-for");
-		if (address != NULL && strchr(address, ',') != NULL)
-			*strchr(address, ',') = '\0';
-		if (address == NULL)
-			address = header(headers, "x-real-ip");
+		char *forwarded = header(headers, "x-forwarded-for");
+
+		if (forwarded != NULL && strchr(forwarded, ',') != NULL)
+			*strchr(forwarded, ',') = '\0';
+		address = forwarded != NULL ? forwarded : header(headers, "x-real-ip");
 		agent = header(headers, "user-agent");
 	}
 	if (address == NULL)

@@ -348,15 +348,6 @@ search_ranges(Search *search, const CivicCellRange *ranges, int count)
 	}
 }
 
-static int
-compare_ranges(const void *a, const void *b)
-{
-	int64 left = ((const CivicCellRange *) a)->first;
-	int64 right = ((const CivicCellRange *) b)->first;
-
-	return (left > right) - (left < right);
-}
-
 /* Of one category: what is open, and what is closed where that counts. */
 static void
 search_category(Search *search, int32 key, const CivicCellRange *ranges, int count)
@@ -409,7 +400,6 @@ civic_find_candidates(CivicProbe *probe, Snapshot snapshot, CivicCandidates *can
 	count = civic_disc_max_ranges(rules->radius);
 	ranges = palloc(count * sizeof(CivicCellRange));
 	count = civic_disc_ranges(probe->latitude, probe->longitude, rules->radius, ranges, count);
-	qsort(ranges, count, sizeof(CivicCellRange), compare_ranges);
 
 	relation = table_open(columns.relation, AccessShareLock);
 	index = index_open(columns.index, AccessShareLock);

@@ -68,9 +68,9 @@ extern pg_uuid_t civic_new_id(void);
 /* ---- rows.c: rows stored as INSERT does, without planning one ---- */
 
 typedef struct CivicStore CivicStore;
-extern CivicStore *civic_begin_store(Oid relation, const char *const *columns, int ncolumns);
-extern bool civic_store_row(CivicStore *store, const Datum *values, const bool *nulls,
-							bool unless_there);
+extern CivicStore *civic_begin_store(Oid relation, const char *const *columns, int ncolumns,
+									 bool unless_there);
+extern bool civic_store_row(CivicStore *store, const Datum *values, const bool *nulls);
 extern void civic_end_store(CivicStore *store);
 
 /* ---- identity.c: who is asking ---- */

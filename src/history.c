@@ -128,13 +128,13 @@ civic_record_status(PG_FUNCTION_ARGS)
 	values[IS_PUBLIC] = BoolGetDatum(row_is_public(row, desc));
 	values[CHANGED_AT] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
 
-	store = civic_begin_store(civic_relation("status_history"), columns, COLUMNS);
+	store = civic_begin_store(civic_relation("status_history"), columns, COLUMNS, false);
 	for (int i = 0; i < count; i++)
 	{
 		id = civic_new_id();
 		values[ID] = UUIDPGetDatum(&id);
 		values[NEW_STATUS] = label_datum(statuses[i]);
-		(void) civic_store_row(store, values, nulls, false);
+		(void) civic_store_row(store, values, nulls);
 		/* All but the first of several moves are the system's: see src/intake.c. */
 		values[OLD_STATUS] = values[NEW_STATUS];
 		nulls[OLD_STATUS] = false;

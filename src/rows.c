@@ -26,6 +26,7 @@ struct CivicStore
 	ResultRelInfo *target;
 	TupleTableSlot *slot;
 	TransitionCaptureState *capture;
+	bool unless_there;
 	int ncolumns;
 	int *attributes;
 	ExprState **defaults; /* of the columns that are not given; NULL for null */
@@ -57,10 +58,11 @@ find_defaults(CivicStore *store)
 
 /*
  * civic_begin_store
- *		Rows of a table are about to come, with values for these columns. Until civic_end_store() the owner acts.
+ *		Rows of a table are about to come, with values for these columns; with unless_there, only those whose key no other
+ *		row has are stored. Until civic_end_store() the owner acts.
  */
 CivicStore *
-civic_begin_store(Oid relation, const char *const *columns, int ncolumns)
+civic_begin_store(Oid relation, const char *const *columns, int ncolumns, bool unless_there)
 {
 	CivicStore *store = palloc0(sizeof(CivicStore));
 	TupleDesc desc;
@@ -72,6 +74,7 @@ civic_begin_store(Oid relation, const char *const *columns, int ncolumns)
 	civic_enter_owner(&store->scope);
 	store->relation = table_open(relation, RowExclusiveLock);
 	desc = RelationGetDescr(store->relation);
+	store->unless_there = unless_there;
 	store->ncolumns = ncolumns;
 	store->attributes = palloc(sizeof(int) * ncolumns);
 	for (int i = 0; i < ncolumns; i++)
@@ -83,7 +86,7 @@ civic_begin_store(Oid relation, const char *const *columns, int ncolumns)
 	store->estate->es_output_cid = GetCurrentCommandId(true);
 	store->target = makeNode(ResultRelInfo);
 	InitResultRelInfo(store->target, store->relation, 0, NULL, 0);
-	ExecOpenIndices(store->target, true);
+	ExecOpenIndices(store->target, unless_there);
 	store->estate->es_opened_result_relations = list_make1(store->target);
 	store->slot = table_slot_create(store->relation, NULL);
 	AfterTriggerBeginQuery();
@@ -164,11 +167,11 @@ insert(CivicStore *store)
 
 /*
  * civic_store_row
- *		Values in the order of the columns; nulls may be NULL where there are none. With unless_there, false and nothing
- *		stored where a row with the same key exists.
+ *		Values in the order of the columns; nulls may be NULL where there are none. False for a row that was not stored
+ *		because of its key.
  */
 bool
-civic_store_row(CivicStore *store, const Datum *values, const bool *nulls, bool unless_there)
+civic_store_row(CivicStore *store, const Datum *values, const bool *nulls)
 {
 	const TriggerDesc *triggers = store->relation->trigdesc;
 	const TupleConstr *constraints = RelationGetDescr(store->relation)->constr;
@@ -181,7 +184,7 @@ civic_store_row(CivicStore *store, const Datum *values, const bool *nulls, bool 
 		ExecComputeStoredGenerated(store->target, store->estate, store->slot, CMD_INSERT);
 	if (constraints != NULL)
 		ExecConstraints(store->target, store->slot, store->estate);
-	if (!unless_there)
+	if (!store->unless_there)
 		insert(store);
 	else if (!insert_unless_there(store))
 		return false;

@@ -90,8 +90,8 @@ add_score(const ReportCount *entry)
 	Datum values[] = {UUIDPGetDatum(&entry->organization), UUIDPGetDatum(&entry->user),
 					  Int32GetDatum(entry->count), Int32GetDatum(POINTS_A_REPORT * entry->count)};
 	CivicStore *store =
-		civic_begin_store(civic_relation("user_scores"), columns, lengthof(columns));
-	bool added = civic_store_row(store, values, NULL, true);
+		civic_begin_store(civic_relation("user_scores"), columns, lengthof(columns), true);
+	bool added = civic_store_row(store, values, NULL);
 
 	civic_end_store(store);
 	return added;

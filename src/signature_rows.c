@@ -38,8 +38,8 @@ replace_signature(Datum *values)
 static bool
 add_signature(const Datum *values)
 {
-	CivicStore *store = civic_begin_store(civic_signatures_relation(), columns, COLUMNS);
-	bool added = civic_store_row(store, values, NULL, true);
+	CivicStore *store = civic_begin_store(civic_signatures_relation(), columns, COLUMNS, true);
+	bool added = civic_store_row(store, values, NULL);
 
 	civic_end_store(store);
 	return added;

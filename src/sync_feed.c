@@ -21,10 +21,14 @@ typedef enum FeedArgument
 	FEED_USER,
 	FEED_ASSIGNEE,
 	FEED_DEPARTMENT,
+	FEED_WARD,
+	FEED_DISTRICT,
+	FEED_LATITUDE,
+	FEED_LONGITUDE,
 	FEED_ARGUMENTS
 } FeedArgument;
 
-#define FEED_VALUES 7
+#define FEED_VALUES 11
 
 static int
 feed_attribute(TriggerData *trigger, FeedArgument argument)
@@ -74,9 +78,10 @@ Datum
 civic_feed_change(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	Oid types[FEED_VALUES] = {UUIDOID, CHAROID, UUIDOID, BOOLOID, UUIDOID, UUIDOID, UUIDOID};
+	Oid types[FEED_VALUES] = {UUIDOID, CHAROID, UUIDOID, BOOLOID,   UUIDOID,  UUIDOID,
+							  UUIDOID, TEXTOID, TEXTOID, FLOAT8OID, FLOAT8OID};
 	Datum values[FEED_VALUES] = {0};
-	char nulls[FEED_VALUES + 1] = "   nnnn";
+	char nulls[FEED_VALUES + 1] = "   nnnnnnnn";
 	TupleDesc desc;
 	HeapTuple row;
 	bool isnull;
@@ -98,7 +103,7 @@ civic_feed_change(PG_FUNCTION_ARGS)
 	{
 		values[3] = BoolGetDatum(is_set(trigger, FEED_PUBLIC) && !is_set(trigger, FEED_SENSITIVE));
 		nulls[3] = ' ';
-		for (int i = FEED_USER; i <= FEED_DEPARTMENT; i++)
+		for (int i = FEED_USER; i < FEED_ARGUMENTS; i++)
 		{
 			int attribute = feed_attribute(trigger, i);
 
@@ -109,10 +114,10 @@ civic_feed_change(PG_FUNCTION_ARGS)
 			nulls[4 + i - FEED_USER] = isnull ? 'n' : ' ';
 		}
 	}
-	civic_run(
-		"INSERT INTO civic_private.sync_feed"
-		" (organization_id, entity, entity_id, old_public, old_user, old_assignee, old_department)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		FEED_VALUES, types, values, nulls);
+	civic_run("INSERT INTO civic_private.sync_feed"
+			  " (organization_id, entity, entity_id, old_public, old_user, old_assignee,"
+			  "  old_department, old_ward, old_district, old_latitude, old_longitude)"
+			  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+			  FEED_VALUES, types, values, nulls);
 	return PointerGetDatum(NULL);
 }

@@ -1,7 +1,7 @@
 -- What filing a report does, as an application's developer would write it in PL/pgSQL: on tables of its own, without
 -- row policies, with nothing of civic's C, and with the settings read from the tables at every call. Needs
 -- twins/identity.sql, twins/uuid.sql and intake.sql. It is written for speed, not for safety: do not use it.
-CREATE TABLE twin.reports (LIKE civic.reports INCLUDING ALL);
+SELECT bench.copy_table('civic.reports', 'twin.reports');
 ALTER TABLE twin.reports ALTER organization_id DROP DEFAULT, ALTER user_id DROP DEFAULT,
     ALTER id SET DEFAULT twin.uuid_v7();
 CREATE TABLE twin.user_scores (LIKE civic.user_scores INCLUDING ALL);
@@ -9,7 +9,6 @@ CREATE TABLE twin.status_history (LIKE civic.status_history INCLUDING ALL);
 ALTER TABLE twin.status_history ALTER organization_id DROP DEFAULT, ALTER id SET DEFAULT twin.uuid_v7();
 CREATE TABLE twin.report_supporters (LIKE civic.report_supporters INCLUDING ALL);
 ALTER TABLE twin.report_supporters ALTER organization_id DROP DEFAULT, ALTER user_id DROP DEFAULT;
-SELECT bench.copy_rows('civic.reports', 'twin.reports');
 -- The references are those of civic's tables; LIKE does not copy them.
 DO $$
 DECLARE
@@ -109,7 +108,7 @@ $$;
 CREATE FUNCTION twin.match_report(
     organization uuid, person uuid, category text, words text, here geography, address text,
     OUT root_id uuid, OUT links boolean, OUT score float8
-) LANGUAGE plpgsql STABLE
+) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan -- the faster one
 AS $$
 DECLARE
     rules civic.duplicate_policies;

@@ -12,16 +12,19 @@ DECLARE
     before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
     after jsonb := CASE WHEN TG_OP = 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END;
     hides boolean := TG_OP = 'DELETE' OR (TG_OP = 'UPDATE' AND EXISTS (
-        SELECT FROM generate_series(2, 6) AS i
+        SELECT FROM generate_series(2, 10) AS i
         WHERE before -> TG_ARGV[i] IS DISTINCT FROM after -> TG_ARGV[i]
     ));
 BEGIN
-    INSERT INTO twin.sync_feed (organization_id, entity, entity_id, old_public, old_user, old_assignee, old_department)
+    INSERT INTO twin.sync_feed (organization_id, entity, entity_id, old_public, old_user, old_assignee, old_department,
+        old_ward, old_district, old_latitude, old_longitude)
     VALUES ((after ->> 'organization_id')::uuid, TG_ARGV[0]::"char", (after ->> TG_ARGV[1])::uuid,
         CASE WHEN hides THEN coalesce((before ->> TG_ARGV[2])::boolean, false)
             AND NOT coalesce((before ->> TG_ARGV[3])::boolean, false) END,
         CASE WHEN hides THEN (before ->> TG_ARGV[4])::uuid END, CASE WHEN hides THEN (before ->> TG_ARGV[5])::uuid END,
-        CASE WHEN hides THEN (before ->> TG_ARGV[6])::uuid END);
+        CASE WHEN hides THEN (before ->> TG_ARGV[6])::uuid END, CASE WHEN hides THEN before ->> TG_ARGV[7] END,
+        CASE WHEN hides THEN before ->> TG_ARGV[8] END, CASE WHEN hides THEN (before ->> TG_ARGV[9])::float8 END,
+        CASE WHEN hides THEN (before ->> TG_ARGV[10])::float8 END);
     RETURN NULL;
 END
 $$;

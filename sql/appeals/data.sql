@@ -23,3 +23,12 @@ FROM (VALUES
 ) AS m (
     workflow, from_status, to_status, actors, permission_code, reason_column, required, changed, cleared, description
 );
+
+INSERT INTO civic.notification_types (code, category, default_priority, channels, title, message, action_url, variables)
+VALUES
+    ('appeal_submitted', 'appeal', 'normal', '{app,email}', 'Appeal about report {report_number}',
+        'An appeal about report "{title}" waits for review: {appeal_type}. {reason}', '/appeals/{subject_id}',
+        '{report_number,title,appeal_type,reason}'),
+    ('appeal_reviewed', 'appeal', 'high', '{app,email}', 'Your appeal about report {report_number} is {status}',
+        'Your appeal about report "{title}" is now {status}. {notes}', '/appeals/{subject_id}',
+        '{report_number,title,status,notes}');

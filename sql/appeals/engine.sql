@@ -103,3 +103,26 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.complete_reworks() IS
     'AFTER UPDATE row trigger on civic.reports: work that is handed in completes the rework that appeals ordered.';
+
+CREATE FUNCTION civic_private.tell_of_appeal() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    words jsonb;
+BEGIN
+    SELECT jsonb_build_object('report_number', r.report_number, 'title', r.title, 'reason', NEW.reason,
+        'appeal_type', replace(NEW.appeal_type::text, '_', ' '), 'status', replace(NEW.status::text, '_', ' '),
+        'notes', NEW.review_notes) INTO words
+    FROM civic.reports AS r WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id;
+    IF TG_OP = 'INSERT' THEN
+        PERFORM civic_private.notify_permission_holders(NEW.organization_id, 'review:appeal', 'appeal_submitted',
+            'appeal', NEW.id, words);
+    ELSE
+        PERFORM civic_private.notify(NEW.organization_id, NEW.submitted_by_user_id, 'appeal_reviewed', 'appeal',
+            NEW.id, words);
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.tell_of_appeal() IS
+    'AFTER row trigger on civic.appeals: tells those who review of a new one, and the submitter of what becomes of it.';

@@ -21,3 +21,9 @@ CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.appeals
 CREATE TRIGGER t75_rework AFTER UPDATE OF status ON civic.reports
     FOR EACH ROW WHEN (NEW.status = 'pending_verification' AND OLD.status <> 'pending_verification')
     EXECUTE FUNCTION civic_private.complete_reworks();
+
+CREATE TRIGGER t80_tell AFTER INSERT ON civic.appeals
+    FOR EACH ROW EXECUTE FUNCTION civic_private.tell_of_appeal();
+CREATE TRIGGER t81_tell AFTER UPDATE OF status ON civic.appeals
+    FOR EACH ROW WHEN (OLD.status <> NEW.status AND NEW.status <> 'withdrawn')
+    EXECUTE FUNCTION civic_private.tell_of_appeal();

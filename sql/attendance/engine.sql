@@ -41,45 +41,51 @@ COMMENT ON FUNCTION civic.attendance_defaults() IS
     ' person. check_in_minutes: until a session without check-in expires. notes_minutes: after check-out. token_days:'
     ' a link for enrolment is good. sla_hours: of working time of calendar_id until a request is to be answered.';
 
-CREATE FUNCTION civic.is_attendance_policy(config jsonb) RETURNS boolean
+CREATE FUNCTION civic.attendance_policy_fault(config jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     entry record;
-    fits boolean;
+    fault text;
 BEGIN
     IF jsonb_typeof(config) IS DISTINCT FROM 'object' THEN
-        RETURN false;
+        RETURN 'It must be an object.';
     END IF;
-    FOR entry IN SELECT e.key, e.value FROM jsonb_each(config) AS e LOOP
-        fits := CASE
-            WHEN entry.key IN ('reject_out_of_range', 'require_two_factor')
-                THEN jsonb_typeof(entry.value) = 'boolean'
-            WHEN entry.key = 'required_consents' THEN jsonb_typeof(entry.value) = 'array'
-                AND entry.value <@ '["biometric", "location", "data_retention", "documentation_disclosure"]'::jsonb
-            WHEN entry.key = 'disabled' THEN jsonb_typeof(entry.value) = 'array'
-                AND entry.value <@ '["sessions", "check_in", "enrollment", "messages", "explanations"]'::jsonb
-            WHEN entry.key = 'calendar_id' THEN jsonb_typeof(entry.value) = 'null'
-                OR entry.value #>> '{}' ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
-            WHEN jsonb_typeof(entry.value) <> 'number' THEN false
-            WHEN entry.key = 'custom_radius_m' THEN entry.value BETWEEN '10' AND '1000'
-            WHEN entry.key IN ('max_accuracy_m', 'warn_accuracy_m') THEN entry.value BETWEEN '0' AND '100000'
-            WHEN entry.key = 'max_drift_seconds' THEN entry.value BETWEEN '0' AND '604800'
-            WHEN entry.key = 'max_speed_kmh' THEN entry.value BETWEEN '1' AND '100000'
-            WHEN entry.key IN ('check_in_minutes', 'notes_minutes') THEN entry.value BETWEEN '0' AND '10080'
-            WHEN entry.key = 'token_days' THEN entry.value BETWEEN '1' AND '365'
-            WHEN entry.key = 'sla_hours' THEN entry.value BETWEEN '1' AND '8760'
-            ELSE false
+    FOR entry IN
+        SELECT e.key, e.value, jsonb_typeof(e.value) AS kind, d.value AS preset, l.least, l.most
+        FROM jsonb_each(config) AS e
+        LEFT JOIN jsonb_each(civic.attendance_defaults()) AS d ON d.key = e.key
+        LEFT JOIN (VALUES
+            ('custom_radius_m', 10, 1000), ('max_accuracy_m', 0, 100000), ('warn_accuracy_m', 0, 100000),
+            ('max_drift_seconds', 0, 604800), ('max_speed_kmh', 1, 100000), ('check_in_minutes', 0, 10080),
+            ('notes_minutes', 0, 10080), ('token_days', 1, 365), ('sla_hours', 1, 8760)
+        ) AS l (key, least, most) ON l.key = e.key
+    LOOP
+        fault := CASE
+            WHEN entry.preset IS NULL THEN 'is not known'
+            WHEN entry.key = 'calendar_id' THEN
+                CASE WHEN entry.kind <> 'null' AND entry.value #>> '{}'
+                    !~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN 'must be an id or null' END
+            WHEN entry.kind <> jsonb_typeof(entry.preset) THEN 'must be of type ' || jsonb_typeof(entry.preset)
+            WHEN entry.key = 'required_consents' AND NOT entry.value
+                <@ '["biometric", "location", "data_retention", "documentation_disclosure"]'
+                THEN 'must be a list of biometric, location, data_retention, documentation_disclosure'
+            WHEN entry.key = 'disabled' AND NOT entry.value
+                <@ '["sessions", "check_in", "enrollment", "messages", "explanations"]'
+                THEN 'must be a list of sessions, check_in, enrollment, messages, explanations'
+            WHEN entry.kind = 'number' AND NOT (entry.value #>> '{}')::numeric BETWEEN entry.least AND entry.most
+                THEN format('must be %s to %s', entry.least, entry.most)
         END;
-        IF NOT fits THEN
-            RETURN false;
+        IF fault IS NOT NULL THEN
+            RETURN format('"%s" %s.', entry.key, fault);
         END IF;
     END LOOP;
-    RETURN true;
+    RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION civic.is_attendance_policy(jsonb) IS
-    'Whether a policy may say so: an object with keys of civic.attendance_defaults() and values within their limits.';
+COMMENT ON FUNCTION civic.attendance_policy_fault(jsonb) IS
+    'What is wrong with the config of a policy version, in words; null for one that can be used: an object with keys of'
+    ' civic.attendance_defaults() and values within their limits.';
 
 CREATE FUNCTION civic_private.attendance_jurisdiction(organization uuid, contact uuid) RETURNS uuid
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -144,6 +150,13 @@ CREATE FUNCTION civic_private.check_policy_version() RETURNS trigger
 AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
+        IF civic.attendance_policy_fault(NEW.config) IS NOT NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'ZC126',
+                MESSAGE = 'the config of the policy version cannot be used',
+                DETAIL = civic.attendance_policy_fault(NEW.config),
+                HINT = 'Function civic.attendance_defaults() shows what can be set.',
+                TABLE = 'policy_versions', COLUMN = 'config', SCHEMA = 'civic';
+        END IF;
         IF NOT civic.is_system() AND NEW.effective_from < now() THEN
             RAISE EXCEPTION USING ERRCODE = 'ZC126',
                 MESSAGE = 'a policy version cannot begin in the past',
@@ -161,7 +174,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.check_policy_version() IS
-    'BEFORE row trigger on civic.policy_versions: a version begins and ends once, and not in the past. Error ZC126.';
+    'BEFORE row trigger on civic.policy_versions: the config can be used, and a version begins and ends once, not in'
+    ' the past. Error ZC126.';
 
 -- ---- whose a record is ----
 
@@ -658,24 +672,31 @@ COMMENT ON FUNCTION civic_private.check_explanation() IS
     'BEFORE INSERT row trigger on civic.emergency_explanations: the clock of the server, and a session of the same'
     ' person. Errors: 23503, ZC127 switched off.';
 
-CREATE FUNCTION civic_private.tell_record() RETURNS trigger
+CREATE FUNCTION civic_private.tell_review() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF TG_TABLE_NAME = 'review_artifacts' THEN
-        PERFORM civic_private.notify(NEW.organization_id, NEW.contact_id, 'attendance_reviewed',
-            NEW.source_record_type::text, NEW.source_record_id,
-            jsonb_build_object('decision', NEW.decision_type, 'reason', NEW.reason));
-    ELSE
-        PERFORM civic_private.notify(NEW.organization_id, NEW.professional_id, 'attendance_explained',
-            'emergency_explanation', NEW.id,
-            jsonb_build_object('category', NEW.category, 'narrative', left(NEW.narrative, 500)));
-    END IF;
+    PERFORM civic_private.notify(NEW.organization_id, NEW.contact_id, 'attendance_reviewed',
+        NEW.source_record_type::text, NEW.source_record_id,
+        jsonb_build_object('decision', NEW.decision_type, 'reason', NEW.reason));
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION civic_private.tell_record() IS
-    'AFTER INSERT row trigger on reviews and explanations: tells the other side.';
+COMMENT ON FUNCTION civic_private.tell_review() IS
+    'AFTER INSERT row trigger on civic.review_artifacts: tells the person.';
+
+CREATE FUNCTION civic_private.tell_explanation() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM civic_private.notify(NEW.organization_id, NEW.professional_id, 'attendance_explained',
+        'emergency_explanation', NEW.id,
+        jsonb_build_object('category', NEW.category, 'narrative', left(NEW.narrative, 500)));
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.tell_explanation() IS
+    'AFTER INSERT row trigger on civic.emergency_explanations: tells the professional.';
 
 CREATE FUNCTION civic_private.check_proof() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -715,16 +715,25 @@ COMMENT ON FUNCTION civic.list_messages(uuid, uuid, integer) IS
     ' before_id. 1 to 1000 rows.';
 
 CREATE FUNCTION civic.export_thread(thread_id uuid) RETURNS jsonb
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    result jsonb;
+BEGIN
     SELECT jsonb_agg(jsonb_build_object('id', m.id, 'sent_at', m.sent_at, 'from', m.sender_role,
         'to', m.recipient_role, 'type', m.message_type, 'references', m.references_message_id, 'content', m.content,
-        'sha256', encode(civic.record_sha256(m), 'hex')) ORDER BY m.id)
-    FROM civic.messages AS m
-    WHERE m.organization_id = civic.current_organization_id() AND m.thread_id = export_thread.thread_id
+        'sha256', encode(civic.record_sha256(m), 'hex')) ORDER BY m.sent_at, m.id)
+    INTO result FROM civic.messages AS m
+    WHERE m.organization_id = civic.current_organization_id() AND m.thread_id = export_thread.thread_id;
+    IF result IS NOT NULL THEN
+        PERFORM civic.record_read('data_export', 'message_threads', export_thread.thread_id::text);
+    END IF;
+    RETURN result;
+END
 $$;
 COMMENT ON FUNCTION civic.export_thread(uuid) IS
-    'The transcript of a thread that the asker can see, oldest first, with the hash of each message; null for none.';
+    'The transcript of a thread that the asker can see, in the order of sending, with the hash of each message; null'
+    ' for none. The export itself is recorded in the audit log.';
 
 -- ---- policies, holds, integrity, subscriptions ----
 

@@ -17,13 +17,13 @@ CREATE FUNCTION civic_private.thread_sha256(organization uuid, thread uuid) RETU
 AS $$
 BEGIN
     RETURN (
-        SELECT sha256(coalesce(string_agg(civic.record_sha256(m)::bytea, ''::bytea ORDER BY m.id), ''))
+        SELECT sha256(coalesce(string_agg(civic.record_sha256(m)::bytea, ''::bytea ORDER BY m.sent_at, m.id), ''))
         FROM civic.messages AS m WHERE m.organization_id = organization AND m.thread_id = thread
     );
 END
 $$;
 COMMENT ON FUNCTION civic_private.thread_sha256(uuid, uuid) IS
-    'SHA-256 of the hashes of all messages of a thread, in the order of their ids.';
+    'SHA-256 of the hashes of all messages of a thread, in the order they were sent.';
 
 CREATE FUNCTION civic_private.keep_record() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -49,13 +49,14 @@ BEGIN
         'message', format('records in "%s" are kept as they are', TG_TABLE_NAME),
         'details', CASE TG_OP WHEN 'UPDATE' THEN 'What was documented is never changed.'
             ELSE 'Records are deleted by civic.apply_retention() alone, which leaves a tombstone.' END,
-        'hint', CASE TG_OP WHEN 'UPDATE' THEN 'Document a correction as a new record that refers to this one.' END);
+        'hint', CASE TG_OP WHEN 'UPDATE' THEN 'Document a correction as a new record that refers to this one.'
+            ELSE 'Table civic.retention_policies says how long records are kept.' END);
     -- PostgREST turns this code into an answer of its own: status 409, with code ZC120.
     IF current_setting('request.method', true) <> '' THEN
         RAISE EXCEPTION USING ERRCODE = 'PGRST', MESSAGE = said::text, DETAIL = '{"status": 409, "headers": {}}';
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'ZC120', MESSAGE = said ->> 'message', DETAIL = said ->> 'details',
-        HINT = coalesce(said ->> 'hint', ''), TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
+        HINT = said ->> 'hint', TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
 END
 $$;
 COMMENT ON FUNCTION civic_private.keep_record() IS

@@ -15,7 +15,7 @@ CREATE TABLE civic.policy_versions (
         REFERENCES civic.users (organization_id, id),
     CONSTRAINT policy_versions_version_key UNIQUE (organization_id, jurisdiction_id, version),
     CONSTRAINT policy_versions_version_check CHECK (length(version) BETWEEN 1 AND 20),
-    CONSTRAINT policy_versions_config_check CHECK (civic.is_attendance_policy(config)),
+    CONSTRAINT policy_versions_config_check CHECK (civic.attendance_policy_fault(config) IS NULL),
     CONSTRAINT policy_versions_effective_check CHECK (effective_until >= effective_from),
 
     CONSTRAINT policy_versions_effective_key EXCLUDE USING gist (
@@ -35,8 +35,8 @@ COMMENT ON COLUMN civic.policy_versions.effective_from IS 'From when on the vers
 COMMENT ON COLUMN civic.policy_versions.effective_until IS
     'Until when it holds, itself not included; null for until further notice. May be set once.';
 COMMENT ON COLUMN civic.policy_versions.config IS
-    'What differs from civic.attendance_defaults(), by the same keys. Error 23514 for an unknown key or a value out'
-    ' of its limits.';
+    'What differs from civic.attendance_defaults(), by the same keys. Error ZC126 for an unknown key or a value out of'
+    ' its limits.';
 COMMENT ON COLUMN civic.policy_versions.created_by IS 'Person who made the version; null for the system.';
 COMMENT ON COLUMN civic.policy_versions.created_at IS 'When the row was created.';
 
@@ -346,7 +346,8 @@ CREATE TABLE civic.selfie_artifacts (
         REFERENCES civic.users (organization_id, id),
     CONSTRAINT selfie_artifacts_provider_check CHECK (length(liveness_provider) BETWEEN 1 AND 50),
     CONSTRAINT selfie_artifacts_result_check CHECK (jsonb_typeof(liveness_result) = 'object'),
-    CONSTRAINT selfie_artifacts_quality_check CHECK (blur_score BETWEEN 0 AND 1 AND lighting_quality BETWEEN 0 AND 1)
+    CONSTRAINT selfie_artifacts_blur_check CHECK (blur_score BETWEEN 0 AND 1),
+    CONSTRAINT selfie_artifacts_lighting_check CHECK (lighting_quality BETWEEN 0 AND 1)
 );
 CREATE INDEX selfie_artifacts_contact ON civic.selfie_artifacts (organization_id, contact_id);
 CREATE INDEX selfie_artifacts_professional ON civic.selfie_artifacts (organization_id, professional_id)
@@ -417,7 +418,8 @@ CREATE TABLE civic.attendance_events (
     CONSTRAINT attendance_events_flag_check CHECK ((location_flag = 'timeout') = (latitude IS NULL)),
     CONSTRAINT attendance_events_notes_check CHECK (length(notes) <= 500),
     CONSTRAINT attendance_events_corrects_check
-        CHECK (corrects_record_id IS NULL OR (corrects_record_id <> id AND length(btrim(notes)) > 0))
+        CHECK (corrects_record_id IS NULL
+            OR (corrects_record_id <> id AND coalesce(length(btrim(notes)), 0) > 0))
 );
 CREATE INDEX attendance_events_session ON civic.attendance_events (organization_id, session_id, id);
 CREATE INDEX attendance_events_contact ON civic.attendance_events (organization_id, contact_id, server_at DESC);
@@ -980,9 +982,8 @@ CREATE TABLE civic.subscriptions (
     CONSTRAINT subscriptions_contact_fkey FOREIGN KEY (organization_id, contact_id)
         REFERENCES civic.users (organization_id, id),
     CONSTRAINT subscriptions_provider_key UNIQUE (organization_id, provider_subscription_id),
-    CONSTRAINT subscriptions_provider_check CHECK (
-        length(provider_customer_id) BETWEEN 1 AND 100 AND length(provider_subscription_id) BETWEEN 1 AND 100
-    ),
+    CONSTRAINT subscriptions_customer_check CHECK (length(provider_customer_id) BETWEEN 1 AND 100),
+    CONSTRAINT subscriptions_subscription_check CHECK (length(provider_subscription_id) BETWEEN 1 AND 100),
     CONSTRAINT subscriptions_period_check CHECK (current_period_end > current_period_start)
 );
 CREATE INDEX subscriptions_contact ON civic.subscriptions (organization_id, contact_id);

@@ -105,7 +105,7 @@ CREATE TRIGGER t01_keep BEFORE DELETE ON civic.review_artifacts
 CREATE TRIGGER t20_check BEFORE INSERT ON civic.review_artifacts
     FOR EACH ROW EXECUTE FUNCTION civic_private.check_review();
 CREATE TRIGGER t50_tell AFTER INSERT ON civic.review_artifacts
-    FOR EACH ROW EXECUTE FUNCTION civic_private.tell_record();
+    FOR EACH ROW EXECUTE FUNCTION civic_private.tell_review();
 
 CREATE TRIGGER t00_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON civic.emergency_explanations
     EXECUTE FUNCTION civic_private.keep_record('emergency_explanation');
@@ -116,7 +116,7 @@ CREATE TRIGGER t15_professional BEFORE INSERT ON civic.emergency_explanations
 CREATE TRIGGER t20_check BEFORE INSERT ON civic.emergency_explanations
     FOR EACH ROW EXECUTE FUNCTION civic_private.check_explanation();
 CREATE TRIGGER t50_tell AFTER INSERT ON civic.emergency_explanations
-    FOR EACH ROW EXECUTE FUNCTION civic_private.tell_record();
+    FOR EACH ROW EXECUTE FUNCTION civic_private.tell_explanation();
 
 CREATE TRIGGER t00_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON civic.explanation_attachments
     EXECUTE FUNCTION civic_private.keep_record('explanation_attachment');

@@ -140,7 +140,8 @@ COMMENT ON COLUMN civic_private.audit_state.cluster IS
 COMMENT ON COLUMN civic_private.audit_state.origin IS 'First line of checkpoints: the name of the log in the world.';
 COMMENT ON COLUMN civic_private.audit_state.sealed_to IS 'Transactions of the epoch below this one are sealed.';
 
-COMMENT ON COLUMN civic_private.audit_state.timeline IS 'Timeline of the WAL at the last seal; another after a failover.';
+COMMENT ON COLUMN civic_private.audit_state.timeline IS
+    'Timeline of the WAL at the last seal; another after a failover.';
 COMMENT ON COLUMN civic_private.audit_state.may_publish IS
     'False after a restore or failover, until civic.resume_audit_log() has seen the last published checkpoint.';
 

@@ -24,3 +24,12 @@ FROM (
         ('pending_completion', 'in_progress', '{}', 'return:case', 'return_reason', '{}', '{}', false,
             'Sent back for more work.')
 ) AS m (from_status, to_status, actors, permission_code, reason_column, required, cleared, is_enabled, description);
+
+INSERT INTO civic.notification_types (code, category, default_priority, channels, title, message, action_url, variables)
+VALUES
+    ('case_submitted', 'case', 'normal', '{app,email}', 'A case waits for review',
+        'Case "{title}" was submitted and waits for a caseworker.', '/cases/{subject_id}', '{title}'),
+    ('case_assigned', 'case', 'normal', '{app,email}', 'Case "{title}" is yours',
+        'You are in charge of case "{title}".', '/cases/{subject_id}', '{title}'),
+    ('case_status_changed', 'case', 'normal', '{app}', 'Case "{title}": {status}',
+        'Your case "{title}" is now {status}. {reason}', '/cases/{subject_id}', '{title,status,reason}');

@@ -78,7 +78,8 @@ BEGIN
     IF NOT civic.is_system() AND NOT EXISTS (
         SELECT FROM civic.reports AS r
         WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                r.ward_number, r.district, r.latitude, r.longitude)
     ) THEN
         RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation',
             MESSAGE = 'the report does not exist',
@@ -91,3 +92,28 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.check_case_report() IS
     'BEFORE INSERT row trigger on civic.case_reports: nobody links what they cannot see. Error 23503.';
+
+CREATE FUNCTION civic_private.tell_case() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    words jsonb := jsonb_build_object('title', NEW.title, 'status', NEW.status, 'reason', NEW.return_reason);
+BEGIN
+    IF NEW.assigned_to IS DISTINCT FROM OLD.assigned_to AND NEW.assigned_to IS NOT NULL THEN
+        PERFORM civic_private.notify(NEW.organization_id, NEW.assigned_to, 'case_assigned', 'case', NEW.id, words);
+    END IF;
+    IF NEW.status <> OLD.status THEN
+        IF NEW.status = 'pending_review' THEN
+            PERFORM civic_private.notify_permission_holders(NEW.organization_id, 'assign:case', 'case_submitted',
+                'case', NEW.id, words);
+        ELSE
+            PERFORM civic_private.notify(NEW.organization_id, NEW.created_by, 'case_status_changed', 'case', NEW.id,
+                words);
+        END IF;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.tell_case() IS
+    'AFTER UPDATE row trigger on civic.cases: tells chairs what waits for them, a caseworker what is theirs, and the'
+    ' clerk how it goes on.';

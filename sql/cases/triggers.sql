@@ -35,3 +35,6 @@ CREATE TRIGGER t05_keys BEFORE INSERT ON civic.case_reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.take_case_keys();
 CREATE TRIGGER t20_check BEFORE INSERT ON civic.case_reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.check_case_report();
+CREATE TRIGGER t75_tell AFTER UPDATE ON civic.cases
+    FOR EACH ROW WHEN (NEW.status <> OLD.status OR NEW.assigned_to IS DISTINCT FROM OLD.assigned_to)
+    EXECUTE FUNCTION civic_private.tell_case();

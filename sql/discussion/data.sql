@@ -9,3 +9,9 @@ FROM (
         ('published', 'archived', '{creator}', 'publish:any_post'),
         ('archived', 'published', '{creator}', 'publish:any_post')
 ) AS m (from_status, to_status, actors, permission_code);
+
+INSERT INTO civic.notification_types (code, category, default_priority, channels, title, message, action_url, variables)
+VALUES
+    ('comment_answered', 'discussion', 'low', '{app}', 'Somebody answered you',
+        'Your comment was answered: {content}', '/comments/{subject_id}', '{content}'),
+    ('content_hidden', 'discussion', 'normal', '{app}', 'What you wrote was hidden', '{reason}', NULL, '{reason}');

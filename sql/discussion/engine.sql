@@ -67,7 +67,8 @@ BEGIN
             is_visible := is_open;
         ELSIF NEW.report_id IS NOT NULL THEN
             SELECT r.is_public AND NOT r.is_sensitive,
-                civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+                civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                    r.ward_number, r.district, r.latitude, r.longitude)
             INTO is_open, is_visible
             FROM civic.reports AS r WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id FOR SHARE;
         ELSE
@@ -172,3 +173,27 @@ $$;
 COMMENT ON FUNCTION civic_private.hide_flagged() IS
     'AFTER INSERT row trigger on civic.content_flags: hides what organizations.auto_hide_flags people have flagged,'
     ' until a moderator decides.';
+
+CREATE FUNCTION civic_private.tell_discussion() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    answered uuid;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        PERFORM civic_private.notify(NEW.organization_id, NEW.user_id, 'content_hidden', TG_ARGV[0], NEW.id,
+            jsonb_build_object('reason', NEW.hidden_reason));
+        RETURN NULL;
+    END IF;
+    SELECT c.user_id INTO answered FROM civic.comments AS c
+    WHERE c.organization_id = NEW.organization_id AND c.id = NEW.parent_id;
+    IF answered <> NEW.user_id THEN
+        PERFORM civic_private.notify(NEW.organization_id, answered, 'comment_answered', 'comment', NEW.id,
+            jsonb_build_object('content', left(NEW.content, 200)));
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.tell_discussion() IS
+    'AFTER row trigger on civic.posts and civic.comments: tells an author that their words were hidden, and why, or'
+    ' that somebody answered. Argument: what the row is called in the message.';

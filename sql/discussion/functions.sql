@@ -134,7 +134,8 @@ AS $$
     ) OR EXISTS (
         SELECT FROM civic.reports AS r
         WHERE r.organization_id = civic.current_organization_id() AND r.id = report
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                r.ward_number, r.district, r.latitude, r.longitude)
     ) OR EXISTS (
         SELECT FROM civic.cases AS c
         WHERE c.organization_id = civic.current_organization_id() AND c.id = subject_case

@@ -26,3 +26,10 @@ CREATE TRIGGER t20_check BEFORE INSERT ON civic.content_flags
     FOR EACH ROW EXECUTE FUNCTION civic_private.check_flag();
 CREATE TRIGGER t60_hide AFTER INSERT ON civic.content_flags
     FOR EACH ROW EXECUTE FUNCTION civic_private.hide_flagged();
+
+CREATE TRIGGER t75_tell AFTER UPDATE ON civic.posts
+    FOR EACH ROW WHEN (NEW.is_hidden AND NOT OLD.is_hidden) EXECUTE FUNCTION civic_private.tell_discussion('post');
+CREATE TRIGGER t75_tell AFTER UPDATE ON civic.comments
+    FOR EACH ROW WHEN (NEW.is_hidden AND NOT OLD.is_hidden) EXECUTE FUNCTION civic_private.tell_discussion('comment');
+CREATE TRIGGER t76_tell AFTER INSERT ON civic.comments
+    FOR EACH ROW WHEN (NEW.parent_id IS NOT NULL) EXECUTE FUNCTION civic_private.tell_discussion('comment');

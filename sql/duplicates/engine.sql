@@ -11,8 +11,8 @@ COMMENT ON FUNCTION civic_private.trigram_similarity(text, bytea) IS
 CREATE FUNCTION civic_private.grid_cell(latitude double precision, longitude double precision) RETURNS bigint
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'civic_grid_cell';
 COMMENT ON FUNCTION civic_private.grid_cell(double precision, double precision) IS
-    'Cell of a place in the grid of report_signatures: row of 0.002 degrees of latitude in the upper 32 bits, column'
-    ' of 0.00001 degrees of longitude in the lower. Error 22003 for no such place.';
+    'Cell of a place in the grid of report_signatures: bands of 0.01 degrees of longitude, in each rows of 0.002'
+    ' degrees of latitude, in each columns of 0.00001 degrees. Error 22003 for no such place.';
 
 CREATE FUNCTION civic_private.street_of(address text, OUT street bigint, OUT house_number integer) RETURNS record
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 20 AS 'MODULE_PATHNAME', 'civic_street_of';

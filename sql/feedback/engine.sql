@@ -86,3 +86,43 @@ $$;
 COMMENT ON FUNCTION civic_private.close_resolved(uuid, timestamptz, integer) IS
     'Closes reports that were resolved more than organizations.confirmation_days ago and are not disputed; for'
     ' civic.tick(). Says how many were closed and how many are left.';
+
+CREATE FUNCTION civic_private.tell_of_feedback() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    words jsonb;
+BEGIN
+    SELECT jsonb_build_object('report_number', r.report_number, 'title', r.title, 'rating', NEW.rating,
+        'comment', coalesce(NEW.comment, replace(NEW.satisfaction_level::text, '_', ' '))) INTO words
+    FROM civic.reports AS r WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id;
+    IF TG_OP = 'INSERT' THEN
+        PERFORM civic_private.notify(NEW.organization_id, NEW.officer_id, 'feedback_received', 'report', NEW.report_id,
+            words);
+    END IF;
+    IF NEW.requires_followup THEN
+        PERFORM civic_private.notify_permission_holders(NEW.organization_id, 'assign:task', 'feedback_followup',
+            'report', NEW.report_id, words);
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.tell_of_feedback() IS
+    'AFTER row trigger on civic.feedbacks that are new or become worse: tells the officer, and the administrators where'
+    ' the reporter should be asked why.';
+
+CREATE FUNCTION civic_private.tell_of_dispute() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    words jsonb;
+BEGIN
+    SELECT jsonb_build_object('report_number', r.report_number, 'title', r.title, 'comment', NEW.comment) INTO words
+    FROM civic.reports AS r WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id;
+    PERFORM civic_private.notify_permission_holders(NEW.organization_id, 'assign:task', 'resolution_disputed', 'report',
+        NEW.report_id, words);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.tell_of_dispute() IS
+    'AFTER row trigger on civic.resolution_confirmations that are disputes: tells the administrators.';

@@ -19,15 +19,6 @@ INSERT INTO civic.audit_actions (relation, operation, column_name, value, action
     ('civic.user_roles', 'insert', NULL, NULL, 'role_changed', 'reason'),
     ('civic.user_roles', 'update', NULL, NULL, 'role_changed', 'reason'),
     ('civic.user_roles', 'delete', NULL, NULL, 'role_changed', NULL),
-    ('civic.user_sessions', 'insert', NULL, NULL, 'session_created', NULL),
-    ('civic.user_sessions', 'update', 'revoked_at', NULL, 'session_revoked', NULL),
-    ('civic.user_sessions', 'delete', NULL, NULL, 'session_expired', NULL),
-    ('civic_private.credentials', 'update', 'password_changed_at', NULL, 'password_changed', NULL),
-    ('civic_private.credentials', 'update', 'locked_until', '', 'account_unlocked', NULL),
-    ('civic_private.credentials', 'update', 'locked_until', NULL, 'account_locked', NULL),
-    ('civic_private.verification_codes', 'insert', NULL, NULL, 'otp_sent', NULL),
-    ('civic_private.verification_codes', 'update', 'used_at', NULL, 'otp_verified', NULL),
-    ('civic_private.verification_codes', 'update', 'attempts', NULL, 'otp_failed', NULL),
     ('civic.departments', 'insert', NULL, NULL, 'department_created', NULL),
     ('civic.departments', 'update', NULL, NULL, 'department_updated', NULL),
     ('civic.departments', 'delete', NULL, NULL, 'department_deleted', NULL);
@@ -52,10 +43,6 @@ SELECT civic.audit_table('civic.permissions');
 SELECT civic.audit_table('civic.roles', skipped => '{updated_at}');
 SELECT civic.audit_table('civic.role_permissions');
 SELECT civic.audit_table('civic.user_roles');
-SELECT civic.audit_table('civic.user_sessions',
-    personal => '{device_info, ip_address, user_agent, fingerprint}', skipped => '{last_activity}');
-SELECT civic.audit_table('civic_private.credentials', skipped => '{password_hash, totp_secret, national_id_hash}');
-SELECT civic.audit_table('civic_private.verification_codes', skipped => '{code_hash}');
 SELECT civic.audit_table('civic.area_assignments', skipped => '{updated_at}');
 SELECT civic.audit_table('civic.teams', skipped => '{updated_at}');
 SELECT civic.audit_table('civic.team_members');

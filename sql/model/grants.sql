@@ -16,7 +16,7 @@ GRANT INSERT, UPDATE, DELETE ON civic.departments, civic.jurisdictions, civic.us
     civic.user_roles, civic.area_assignments, civic.teams, civic.team_members, civic.projects,
     civic.workflow_transitions, civic.areas, civic.categories, civic.reports, civic.media, civic.routing_rules,
     civic.duplicate_policies, civic.duplicate_rejections, civic.business_calendars, civic.calendar_holidays,
-    civic.notification_templates, civic.notification_settings
+    civic.notification_templates, civic.notification_settings, civic.area_subscriptions
     TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.currencies, civic.payments, civic.payment_approvals TO civic_user, civic_service;
 GRANT INSERT, UPDATE, DELETE ON civic.clients, civic.deals, civic.commissions TO civic_user, civic_service;

@@ -7,3 +7,4 @@ CROSS JOIN (VALUES ('insert'), ('update'), ('delete')) AS o (name);
 SELECT civic.audit_table('civic.notification_types');
 SELECT civic.audit_table('civic.notification_templates', skipped => '{updated_at}');
 SELECT civic.audit_table('civic.notification_settings', skipped => '{updated_at}');
+SELECT civic.audit_table('civic.area_subscriptions');

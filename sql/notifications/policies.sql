@@ -25,3 +25,9 @@ CREATE POLICY dismissed ON civic.notifications FOR DELETE
 -- Delivery is the worker's; administrators look into it.
 SELECT civic.protect_table('civic.outbox');
 CREATE POLICY staff ON civic.outbox FOR SELECT USING (civic.has_permission('manage:integrations'));
+
+SELECT civic.protect_table('civic.area_subscriptions');
+CREATE POLICY own ON civic.area_subscriptions FOR SELECT USING (user_id = civic.current_user_id());
+CREATE POLICY chosen ON civic.area_subscriptions
+    USING (user_id = civic.current_user_id() AND civic.current_role_level() <> 5)
+    WITH CHECK (user_id = civic.current_user_id() AND civic.current_role_level() <> 5);

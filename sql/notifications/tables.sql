@@ -191,3 +191,56 @@ COMMENT ON COLUMN civic.outbox.claimed_by IS 'Worker that took it last; null whe
 COMMENT ON COLUMN civic.outbox.last_error IS 'What the last failure was.';
 COMMENT ON COLUMN civic.outbox.finished_at IS 'When it was sent or given up; null until then.';
 COMMENT ON COLUMN civic.outbox.created_at IS 'When the message was written.';
+
+CREATE TABLE civic.area_subscriptions (
+    organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
+    id uuid NOT NULL DEFAULT civic.uuid_v7(),
+    user_id uuid NOT NULL DEFAULT civic.current_user_id(),
+    name text NOT NULL,
+    area_kind civic.area_kind,
+    area_code text,
+    latitude civic.latitude,
+    longitude civic.longitude,
+    radius_m civic.distance_m,
+    location geography(Point, 4326) GENERATED ALWAYS AS (civic.location_of(latitude, longitude)) STORED,
+    categories text[],
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (organization_id, id),
+    CONSTRAINT area_subscriptions_user_fkey FOREIGN KEY (organization_id, user_id)
+        REFERENCES civic.users (organization_id, id) ON DELETE CASCADE,
+    CONSTRAINT area_subscriptions_name_check CHECK (length(name) BETWEEN 1 AND 100),
+    CONSTRAINT area_subscriptions_radius_m_check CHECK (radius_m BETWEEN 10 AND 5000),
+    CONSTRAINT area_subscriptions_place_check CHECK (
+        (num_nonnulls(area_kind, area_code) = 2 AND num_nonnulls(latitude, longitude, radius_m) = 0)
+        OR (num_nonnulls(area_kind, area_code) = 0 AND num_nonnulls(latitude, longitude, radius_m) = 3)
+    )
+);
+CREATE INDEX area_subscriptions_user ON civic.area_subscriptions (organization_id, user_id);
+CREATE INDEX area_subscriptions_area ON civic.area_subscriptions (organization_id, area_kind, area_code);
+CREATE INDEX area_subscriptions_location ON civic.area_subscriptions USING gist (organization_id, location)
+    WHERE location IS NOT NULL;
+COMMENT ON TABLE civic.area_subscriptions IS
+    'Where people want to be told of new public reports: an area of the map, or a circle. Looked at by'
+    ' civic.send_area_alerts(), never when a report is filed.';
+COMMENT ON COLUMN civic.area_subscriptions.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.area_subscriptions.id IS 'Identifier; sorts by time.';
+COMMENT ON COLUMN civic.area_subscriptions.user_id IS 'Who is told.';
+COMMENT ON COLUMN civic.area_subscriptions.name IS 'What the person calls it, up to 100 characters.';
+COMMENT ON COLUMN civic.area_subscriptions.area_kind IS 'Kind of the area of civic.areas; null for a circle.';
+COMMENT ON COLUMN civic.area_subscriptions.area_code IS
+    'Code of the area, whose borders are those of the day; null for a circle.';
+COMMENT ON COLUMN civic.area_subscriptions.latitude IS 'Middle of a circle, degrees north (WGS 84).';
+COMMENT ON COLUMN civic.area_subscriptions.longitude IS 'Middle of a circle, degrees east (WGS 84).';
+COMMENT ON COLUMN civic.area_subscriptions.radius_m IS 'Radius of a circle, 10 to 5000 metres.';
+COMMENT ON COLUMN civic.area_subscriptions.location IS 'Point of latitude and longitude; computed.';
+COMMENT ON COLUMN civic.area_subscriptions.categories IS 'Only reports of these categories; null for all.';
+COMMENT ON COLUMN civic.area_subscriptions.created_at IS 'When the row was created; older reports are not told.';
+
+CREATE TABLE civic_private.area_alerts (
+    organization_id uuid PRIMARY KEY,
+    seen_until timestamptz NOT NULL
+);
+COMMENT ON TABLE civic_private.area_alerts IS
+    'Until when civic.send_area_alerts() has looked at the reports of an organization.';
+COMMENT ON COLUMN civic_private.area_alerts.organization_id IS 'The organization.';
+COMMENT ON COLUMN civic_private.area_alerts.seen_until IS 'Reports filed before have been looked at.';

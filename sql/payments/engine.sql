@@ -752,6 +752,10 @@ BEGIN
     IF TG_OP <> 'INSERT' THEN
         PERFORM civic_private.refresh_streak(OLD.organization_id, OLD.created_by,
             CASE TG_OP WHEN 'DELETE' THEN OLD.deal_date ELSE least(OLD.deal_date, NEW.deal_date) END);
+        -- Of less value, it may be paid.
+        IF TG_OP = 'UPDATE' AND NEW.amount < OLD.amount THEN
+            PERFORM civic_private.refresh_deal(NEW.organization_id, NEW.id);
+        END IF;
     ELSE
         PERFORM civic_private.refresh_streak(NEW.organization_id, NEW.created_by, NEW.deal_date);
         PERFORM civic_private.notify_people(NEW.organization_id,

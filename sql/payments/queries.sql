@@ -147,7 +147,8 @@ COMMENT ON FUNCTION civic.expand_deal(uuid) IS
 
 CREATE FUNCTION civic.deal_activity(deal_id uuid, before_time timestamptz DEFAULT NULL, max_rows integer DEFAULT 100)
     RETURNS TABLE (
-        happened_at timestamptz, action text, person_id uuid, subject_type text, subject_id uuid, description text
+        happened_at timestamptz, action text, person_id uuid, person_name text, subject_type text, subject_id uuid,
+        description text
     )
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -161,7 +162,7 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-    SELECT a.happened_at, a.action, a.person_id, a.subject_type, a.subject_id, a.description
+    SELECT a.happened_at, a.action, a.person_id, u.full_name, a.subject_type, a.subject_id, a.description
     FROM (
         SELECT d.created_at, 'deal_created', d.created_by, 'deal', d.id,
             format('%s: %s %s', d.deal_no, d.amount, d.currency)
@@ -190,6 +191,7 @@ BEGIN
             WHERE e.organization_id = organization AND e.deal_id = deal_activity.deal_id
         )
     ) AS a (happened_at, action, person_id, subject_type, subject_id, description)
+    LEFT JOIN civic.users AS u ON u.organization_id = organization AND u.id = a.person_id
     WHERE deal_activity.before_time IS NULL OR a.happened_at < deal_activity.before_time
     ORDER BY a.happened_at DESC, a.subject_id DESC, a.action
     LIMIT least(greatest(coalesce(deal_activity.max_rows, 100), 1), 1000);

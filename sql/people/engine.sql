@@ -12,7 +12,8 @@ RETURN round((
 COMMENT ON FUNCTION civic.officer_score(
     double precision, double precision, double precision, double precision, double precision
 ) IS
-    'Score of an officer, 0 to 100: a quarter each for resolution rate and kept deadlines, a fifth each for satisfaction'
+    'Score of an officer, 0 to 100: a quarter each for resolution rate and kept deadlines, a fifth each for'
+    ' satisfaction'
     ' (1 to 5 as 0 to 100) and work never sent back, a tenth for speed (48 hours or less is full).';
 
 CREATE FUNCTION civic.officer_grade(score numeric) RETURNS text
@@ -115,7 +116,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.judge_validations() IS
-    'AFTER UPDATE row trigger on civic.reports that are resolved or rejected: who validated rightly gets 2 points, once.';
+    'AFTER UPDATE row trigger on civic.reports that are resolved or rejected: who validated rightly gets 2 points,'
+    ' once.';
 
 CREATE FUNCTION civic_private.take_back_report() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -48,7 +48,8 @@ AS $$
     LIMIT least(greatest(max_rows, 1), 1000)
 $$;
 COMMENT ON FUNCTION civic.reputation_history(uuid, timestamptz, integer) IS
-    'How the reputation of a person came about, newest first: their reports and the rows of civic.reputation_events. One''s'
+    'How the reputation of a person came about, newest first: their reports and the rows of civic.reputation_events.'
+    ' One''s'
     ' own, or that of others for holders of read:all_users as far as they see the reports. For the next page pass'
     ' created_at of the last row as before_time. 1 to 1000 rows.';
 
@@ -147,11 +148,13 @@ END
 $$;
 COMMENT ON FUNCTION civic.validate_report(uuid, civic.validation_vote, text) IS
     'Says whether a report of somebody else is true; again to think again. Counts 1 for citizens and officers, 2 for'
-    ' contributors, 3 for moderators and administrators; comments, 1 to 1000 characters, are for contributors and staff.'
+    ' contributors, 3 for moderators and administrators; comments, 1 to 1000 characters, are for contributors and'
+    ' staff.'
     ' Errors: ZC067 the report is decided, 42501 one''s own or no vote, P0002 no such report.';
 
 CREATE FUNCTION civic.validation_summary(
-    report_id uuid, OUT valid_votes bigint, OUT invalid_votes bigint, OUT valid_weight bigint, OUT invalid_weight bigint,
+    report_id uuid, OUT valid_votes bigint, OUT invalid_votes bigint, OUT valid_weight bigint,
+    OUT invalid_weight bigint,
     OUT own_vote civic.validation_vote
 ) RETURNS record
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -208,10 +211,11 @@ AS $$
         'next_milestone', CASE
             WHEN NOT x.is_citizen THEN NULL
             WHEN s.reputation_score < o.promotion_reputation
-                THEN format('%s more points of reputation', o.promotion_reputation - s.reputation_score)
-            WHEN s.total_reports < o.promotion_reports THEN format('%s more reports', o.promotion_reports - s.total_reports)
+                THEN format('points of reputation missing: %s', o.promotion_reputation - s.reputation_score)
+            WHEN s.total_reports < o.promotion_reports
+                THEN format('reports missing: %s', o.promotion_reports - s.total_reports)
             WHEN s.total_validations < o.promotion_validations
-                THEN format('%s more validations', o.promotion_validations - s.total_validations)
+                THEN format('validations missing: %s', o.promotion_validations - s.total_validations)
             WHEN u.profile_completion <> 'complete' THEN 'a complete profile: name, e-mail and address'
             ELSE 'contributor with the next contribution'
         END)
@@ -314,7 +318,8 @@ BEGIN
                 AS to_acknowledge,
             avg(date_part('epoch', w.resolved_at - w.started_at)) FILTER (WHERE w.is_completed) / 3600 AS to_complete,
             sum(greatest(0, date_part('epoch', w.until_time - w.from_time)))
-                / date_part('epoch', rebuild_officer_metrics.period_end - rebuild_officer_metrics.period_start) AS mean_load
+                / date_part('epoch', rebuild_officer_metrics.period_end - rebuild_officer_metrics.period_start)
+                AS mean_load
         FROM work AS w GROUP BY 1
     )
     INSERT INTO civic.officer_metrics (organization_id, officer_id, period_start, period_end, department_id,
@@ -341,8 +346,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.rebuild_officer_metrics(timestamptz, timestamptz) IS
-    'Computes civic.officer_metrics for a period, in place of what was computed for it before, and returns the number of'
-    ' officers. For a scheduler once a week, and holders of manage:settings. Errors: 42501 not open to the caller, 23514'
+    'Computes civic.officer_metrics for a period, in place of what was computed for it before, and returns the number'
+    ' of'
+    ' officers. For a scheduler once a week, and holders of manage:settings. Errors: 42501 not open to the caller,'
+    ' 23514'
     ' the period ends before it starts.';
 
 CREATE FUNCTION civic.move_officer(
@@ -352,7 +359,6 @@ CREATE FUNCTION civic.move_officer(
 AS $$
 DECLARE
     organization uuid := civic.current_organization_id();
-    old_department uuid;
     work record;
     colleague uuid;
     kept integer := 0;
@@ -364,13 +370,11 @@ BEGIN
             MESSAGE = 'you may not move officers',
             DETAIL = 'That needs permissions "assign:officer" and "assign:task".';
     END IF;
-    SELECT u.department_id INTO old_department FROM civic.users AS u
-    WHERE u.organization_id = organization AND u.id = move_officer.user_id FOR NO KEY UPDATE;
+    UPDATE civic.users AS u SET department_id = move_officer.department_id
+    WHERE u.organization_id = organization AND u.id = move_officer.user_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = 'the person does not exist', HINT = 'Check the id.';
     END IF;
-    UPDATE civic.users AS u SET department_id = move_officer.department_id
-    WHERE u.organization_id = organization AND u.id = move_officer.user_id;
     FOR work IN
         SELECT r.id, r.status, r.department_id FROM civic.reports AS r
         WHERE r.organization_id = organization AND r.assigned_to = move_officer.user_id
@@ -388,8 +392,8 @@ BEGIN
         colleague := CASE strategy WHEN 'reassign_reports'
             THEN civic_private.pick_officer(organization, work.id, work.department_id) END;
         UPDATE civic.reports AS r SET
-            status = CASE WHEN colleague IS NULL THEN 'assigned_to_department' WHEN work.status = 'on_hold' THEN r.status
-                ELSE 'assigned_to_officer' END::civic.report_status,
+            status = CASE WHEN colleague IS NULL THEN 'assigned_to_department'
+                WHEN work.status = 'on_hold' THEN r.status ELSE 'assigned_to_officer' END::civic.report_status,
             assigned_to = colleague
         WHERE r.organization_id = organization AND r.id = work.id;
         reassigned := reassigned + (colleague IS NOT NULL)::integer;
@@ -399,10 +403,14 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.move_officer(uuid, uuid, civic.department_change) IS
-    'Puts an officer in another department and says what becomes of open work in the old one: keep_assignments leaves it'
-    ' with them; reassign_reports gives it to the colleagues with the least load, or back to the department where nobody'
-    ' can take it; unassign_reports gives it back to the department. Work that waits for verification stays with who did'
-    ' it. Returns the numbers. Needs assign:officer and assign:task. Errors: 42501 not open to the caller, 23503 no such'
+    'Puts an officer in another department and says what becomes of open work in the old one: keep_assignments leaves'
+    ' it'
+    ' with them; reassign_reports gives it to the colleagues with the least load, or back to the department where'
+    ' nobody'
+    ' can take it; unassign_reports gives it back to the department. Work that waits for verification stays with who'
+    ' did'
+    ' it. Returns the numbers. Needs assign:officer and assign:task. Errors: 42501 not open to the caller, 23503 no'
+    ' such'
     ' department, P0002 no such person.';
 
 CREATE FUNCTION civic.bulk_update_reports(
@@ -417,8 +425,8 @@ DECLARE
     failed uuid[] := '{}';
     errors jsonb := '[]';
 BEGIN
-    IF num_nonnulls(bulk_update_reports.department_id, bulk_update_reports.officer_id, bulk_update_reports.severity) <> 1
-    THEN
+    IF num_nonnulls(bulk_update_reports.department_id, bulk_update_reports.officer_id,
+        bulk_update_reports.severity) <> 1 THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = 'one thing is changed at a time',
             HINT = 'Give a department, an officer or a severity.';
@@ -456,5 +464,6 @@ END
 $$;
 COMMENT ON FUNCTION civic.bulk_update_reports(uuid[], uuid, uuid, civic.report_severity) IS
     'Gives up to 100 reports to a department or an officer, or decides their severity, each on its own: what is refused'
-    ' is listed with code and message, the others are changed. civic.bulk_transition() moves statuses. Errors: 54000 too'
+    ' is listed with code and message, the others are changed. civic.bulk_transition() moves statuses. Errors: 54000'
+    ' too'
     ' many, 22023 not one thing.';

@@ -20,7 +20,8 @@ CREATE TABLE civic.reputation_events (
     CONSTRAINT reputation_events_note_check CHECK (length(note) BETWEEN 1 AND 1000)
 );
 CREATE INDEX reputation_events_user ON civic.reputation_events (organization_id, user_id, id);
-CREATE INDEX reputation_events_report ON civic.reputation_events (organization_id, report_id) WHERE report_id IS NOT NULL;
+CREATE INDEX reputation_events_report ON civic.reputation_events (organization_id, report_id)
+    WHERE report_id IS NOT NULL;
 CREATE INDEX reputation_events_created_by ON civic.reputation_events (organization_id, created_by);
 COMMENT ON TABLE civic.reputation_events IS
     'Changes of somebody''s reputation but for the points of their reports, which the reports themselves tell:'
@@ -55,13 +56,15 @@ CREATE TABLE civic.report_validations (
 );
 CREATE INDEX report_validations_user ON civic.report_validations (organization_id, user_id);
 COMMENT ON TABLE civic.report_validations IS
-    'What others say of a report: whether it is true. One vote a person and report; the vote of a citizen counts once, of'
+    'What others say of a report: whether it is true. One vote a person and report; the vote of a citizen counts'
+    ' once, of'
     ' a contributor twice, of a moderator or administrator three times.';
 COMMENT ON COLUMN civic.report_validations.organization_id IS 'Organization the row belongs to.';
 COMMENT ON COLUMN civic.report_validations.report_id IS 'Report that is validated.';
 COMMENT ON COLUMN civic.report_validations.user_id IS 'Person who validates it; never its reporter.';
 COMMENT ON COLUMN civic.report_validations.vote IS 'Whether it is true.';
-COMMENT ON COLUMN civic.report_validations.weight IS 'How often the vote counts, 1 to 3, as the person''s role was then.';
+COMMENT ON COLUMN civic.report_validations.weight IS 'How often the vote counts, 1 to 3, as the person''s role was'
+' then.';
 COMMENT ON COLUMN civic.report_validations.comment IS 'Why, 1 to 1000 characters.';
 COMMENT ON COLUMN civic.report_validations.is_helpful IS
     'The vote turned out right: the report was resolved, or rejected; null until it is either.';
@@ -110,7 +113,8 @@ CREATE TABLE civic.officer_metrics (
 );
 CREATE INDEX officer_metrics_department ON civic.officer_metrics (organization_id, department_id, period_start);
 COMMENT ON TABLE civic.officer_metrics IS
-    'How officers did in a period, computed from tasks, feedback and history by civic.rebuild_officer_metrics(), which can'
+    'How officers did in a period, computed from tasks, feedback and history by civic.rebuild_officer_metrics(),'
+    ' which can'
     ' be done again at any time. Rates are per cent.';
 COMMENT ON COLUMN civic.officer_metrics.organization_id IS 'Organization the row belongs to.';
 COMMENT ON COLUMN civic.officer_metrics.officer_id IS 'Officer it is about.';
@@ -127,8 +131,10 @@ COMMENT ON COLUMN civic.officer_metrics.total_on_hold IS 'Of these, on hold.';
 COMMENT ON COLUMN civic.officer_metrics.resolution_rate IS 'Completed of completed and active.';
 COMMENT ON COLUMN civic.officer_metrics.avg_resolution_time_hours IS
     'Mean hours from assignment until the work was handed in, over what was completed; 0 without any.';
-COMMENT ON COLUMN civic.officer_metrics.avg_acknowledgment_time_hours IS 'Mean hours from assignment to acknowledgment.';
-COMMENT ON COLUMN civic.officer_metrics.avg_completion_time_hours IS 'Mean hours from start of work until it was handed in.';
+COMMENT ON COLUMN civic.officer_metrics.avg_acknowledgment_time_hours IS 'Mean hours from assignment to'
+' acknowledgment.';
+COMMENT ON COLUMN civic.officer_metrics.avg_completion_time_hours IS 'Mean hours from start of work until it was'
+' handed in.';
 COMMENT ON COLUMN civic.officer_metrics.sla_compliance_rate IS 'In time, of what is completed or open and late.';
 COMMENT ON COLUMN civic.officer_metrics.sla_violations_count IS 'Completed or open, and late.';
 COMMENT ON COLUMN civic.officer_metrics.sla_warnings_count IS 'Open and warned of.';

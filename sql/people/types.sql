@@ -1,6 +1,7 @@
 CREATE TYPE civic.reputation_reason AS ENUM ('report_filed', 'validation_helpful', 'adjusted');
 COMMENT ON TYPE civic.reputation_reason IS
-    'Why somebody''s reputation changed: 5 points for each report, 2 for each validation that turned out right, any number'
+    'Why somebody''s reputation changed: 5 points for each report, 2 for each validation that turned out right, any'
+    ' number'
     ' by staff.';
 
 CREATE TYPE civic.validation_vote AS ENUM ('valid', 'invalid');

@@ -70,3 +70,25 @@ COMMENT ON FUNCTION civic_private.tell_of_report() IS
     'AFTER UPDATE row trigger on civic.reports whose status or officer changed: tells the reporter each move, the'
     ' people of the family how it ends, the officer what is theirs and how their work was judged, who gave it to them'
     ' that it goes on, and administrators what waits for them.';
+
+CREATE FUNCTION civic_private.tell_of_hold() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    words jsonb := jsonb_build_object('report_number', NEW.report_number, 'title', NEW.title, 'reason', OLD.hold_reason,
+        'until', NEW.estimated_resume_date);
+BEGIN
+    IF NEW.hold_approval_required THEN
+        PERFORM civic_private.notify_permission_holders(NEW.organization_id, 'hold:any_report',
+            'hold_approval_requested', 'report', NEW.id, words);
+    ELSIF NEW.status = 'on_hold' THEN
+        PERFORM civic_private.notify(NEW.organization_id, NEW.assigned_to, 'hold_approved', 'report', NEW.id, words);
+    ELSE
+        PERFORM civic_private.notify(NEW.organization_id, NEW.assigned_to, 'hold_rejected', 'report', NEW.id, words);
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.tell_of_hold() IS
+    'AFTER UPDATE row trigger on civic.reports: tells the administrators that approval of a hold is asked for, and the'
+    ' officer what they say.';

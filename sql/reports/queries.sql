@@ -113,31 +113,6 @@ COMMENT ON FUNCTION civic.nearby_reports(civic.latitude, civic.longitude, civic.
     'Reports the asker can see within so many metres of a point, nearest first; 1 to 1000 rows. Error 23514 for a'
     ' position or distance out of bounds.';
 
-CREATE FUNCTION civic.search_reports(
-    query text,
-    statuses civic.report_status[] DEFAULT NULL,
-    categories text[] DEFAULT NULL,
-    created_from timestamptz DEFAULT NULL,
-    created_until timestamptz DEFAULT NULL,
-    max_rows integer DEFAULT 50
-) RETURNS SETOF civic.reports
-    LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT r.* FROM civic.reports AS r
-    WHERE r.organization_id = civic.current_organization_id()
-        AND strpos(lower(concat_ws(E'\n', r.title, r.description, r.address, r.report_number)), lower(query)) > 0
-        AND (statuses IS NULL OR r.status = ANY (statuses))
-        AND (categories IS NULL OR r.category = ANY (categories))
-        AND r.created_at >= coalesce(created_from, '-infinity') AND r.created_at < coalesce(created_until, 'infinity')
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
-            r.ward_number, r.district, r.latitude, r.longitude)
-    ORDER BY r.created_at DESC, r.id DESC
-    LIMIT least(greatest(max_rows, 1), 1000)
-$$;
-COMMENT ON FUNCTION civic.search_reports(text, civic.report_status[], text[], timestamptz, timestamptz, integer) IS
-    'Reports the asker can see whose title, description, address or number contains a text, whatever its case; newest'
-    ' first, 1 to 1000 rows.';
-
 CREATE FUNCTION civic.map_reports(
     west civic.longitude,
     south civic.latitude,
@@ -380,5 +355,6 @@ AS $$
 $$;
 COMMENT ON FUNCTION civic.department_statistics(uuid) IS
     'Officers and reports of a department as far as the asker can see them: pending, in progress, resolved,'
-    ' resolution rate in per cent, mean days from assignment to resolution, and capacity (share of officers that are not at high load: good from 0.7, moderate'
+    ' resolution rate in per cent, mean days from assignment to resolution, and capacity (share of officers that are'
+    ' not at high load: good from 0.7, moderate'
     ' from 0.4).';

@@ -67,9 +67,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.review_hold(uuid, boolean, integer, text) IS
-    'Approves the hold of a report, perhaps with more days until work should go on (0 to 366, from the day it should, or'
-    ' today where that is over), or rejects it: work goes on. notes reach the officer in the task. Needs'
-    ' hold:any_report. Errors: 42501 not open to the caller, 22023 days, P0002 none on hold, ZC002 nobody is in charge.';
+    'Approves the hold of a report, perhaps with more days until work should go on (0 to 366, from the day it should,'
+    ' or today where that is over), or rejects it: work goes on. notes reach the officer in the task. Needs'
+    ' hold:any_report. Errors: 42501 not open to the caller, 22023 days, P0002 none on hold, ZC002 nobody is in'
+    ' charge.';
 
 CREATE FUNCTION civic.pending_holds(max_rows integer DEFAULT 100) RETURNS SETOF civic.reports
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 20 SET search_path = pg_catalog, pg_temp
@@ -138,10 +139,10 @@ $$;
 COMMENT ON FUNCTION civic.review_assignment(
     uuid, civic.assignment_decision, uuid, text, civic.report_severity, uuid, text
 ) IS
-    'Decides on a report whose officer refused the assignment: reassign to another officer of the department (officer_id);'
-    ' reclassify (category, severity, perhaps department_id), after which it is routed anew; or reject_report (reason).'
-    ' Errors: ZC068 no refused assignment, 22023 something is missing, ZC001 to ZC003 and ZC006 as the functions it'
-    ' stands for, P0002 no such report.';
+    'Decides on a report whose officer refused the assignment: reassign to another officer of the department'
+    ' (officer_id); reclassify (category, severity, perhaps department_id), after which it is routed anew; or'
+    ' reject_report (reason). Errors: ZC068 no refused assignment, 22023 something is missing, ZC001 to ZC003 and'
+    ' ZC006 as the functions it stands for, P0002 no such report.';
 
 CREATE FUNCTION civic.stale_tasks(max_rows integer DEFAULT 100) RETURNS TABLE (
     task_id uuid, report_id uuid, assigned_to uuid, status civic.task_status, since timestamptz, allowed interval,
@@ -164,6 +165,6 @@ AS $$
     LIMIT least(greatest(max_rows, 1), 1000)
 $$;
 COMMENT ON FUNCTION civic.stale_tasks(integer) IS
-    'Work the asker can see that has not moved for long: assigned for 7 days, acknowledged 3, in progress 14, on hold 30;'
-    ' urgent from half as long again. Urgent ones first, then the longest; 1 to 1000 rows. civic.tick() escalates what'
-    ' stays so.';
+    'Work the asker can see that has not moved for long: assigned for 7 days, acknowledged 3, in progress 14, on hold'
+    ' 30; urgent from half as long again. Urgent ones first, then the longest; 1 to 1000 rows. civic.tick() escalates'
+    ' what stays so.';

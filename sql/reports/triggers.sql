@@ -62,6 +62,11 @@ CREATE TRIGGER t80_tell AFTER UPDATE ON civic.reports
     FOR EACH ROW WHEN (OLD.status <> NEW.status
         OR (OLD.assigned_to IS DISTINCT FROM NEW.assigned_to AND NEW.status = 'assigned_to_officer'))
     EXECUTE FUNCTION civic_private.tell_of_report();
+CREATE TRIGGER t81_tell AFTER UPDATE ON civic.reports
+    FOR EACH ROW WHEN ((NEW.hold_approval_required AND NOT OLD.hold_approval_required)
+        OR (OLD.status = 'on_hold' AND OLD.hold_approval_required AND NOT NEW.hold_approval_required)
+        OR (NEW.hold_approved_by_user_id IS NOT NULL AND OLD.hold_approved_by_user_id IS NULL))
+    EXECUTE FUNCTION civic_private.tell_of_hold();
 CREATE TRIGGER t85_count AFTER INSERT ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.count_reports();
 CREATE TRIGGER t86_count AFTER INSERT ON civic.reports

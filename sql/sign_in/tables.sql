@@ -21,7 +21,7 @@ CREATE TABLE civic.sign_in_policies (
     PRIMARY KEY (organization_id),
     CONSTRAINT sign_in_policies_organization_fkey FOREIGN KEY (organization_id) REFERENCES civic.organizations (id),
     CONSTRAINT sign_in_policies_numbers_check CHECK (
-        max_sessions BETWEEN 1 AND 100 AND max_failures BETWEEN 1 AND 100 AND code_attempts BETWEEN 1 AND 10
+        max_sessions >= 1 AND max_sessions <= 100 AND max_failures BETWEEN 1 AND 100 AND code_attempts BETWEEN 1 AND 10
         AND codes_per_hour BETWEEN 1 AND 100 AND second_factor_level BETWEEN 1 AND 8
         AND password_history BETWEEN 0 AND 24
     ),

@@ -33,7 +33,8 @@ AS $$
     ))
     FROM civic.reports AS r
     WHERE r.organization_id = organization AND r.id = report
-        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+        AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude)
         AND (NOT own_only OR r.user_id = person OR r.assigned_to = person)
 $$;
 COMMENT ON FUNCTION civic_private.sync_report(uuid, uuid, uuid, boolean) IS
@@ -94,13 +95,15 @@ AS $$
         (SELECT 'r'::"char" AS entity, r.id FROM civic.reports AS r
         WHERE own_only AND after_entity = 'r' AND r.id > after_id AND r.organization_id = organization
             AND (r.user_id = person OR r.assigned_to = person) AND coalesce(r.updated_at, r.created_at) > since
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude)
         ORDER BY r.id LIMIT max_rows)
         UNION ALL
         (SELECT 'r', r.id FROM civic.reports AS r
         WHERE NOT own_only AND after_entity = 'r' AND r.id > after_id AND r.organization_id = organization
             AND coalesce(r.updated_at, r.created_at) > since
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id)
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+            r.ward_number, r.district, r.latitude, r.longitude)
         ORDER BY r.id LIMIT max_rows)
         UNION ALL
         (SELECT 't', t.id FROM civic.tasks AS t
@@ -203,7 +206,8 @@ BEGIN
         FROM civic_private.sync_page(organization, part[3]::pg_snapshot, getting, part[5]::xid8, part[6]::bigint) AS f
     ), rows AS (
         SELECT e.entity, e.entity_id, min(e.n) AS n, bool_or(coalesce(e.old_public IS NOT NULL AND CASE e.entity
-            WHEN 'r' THEN civic.is_report_visible(e.old_public, false, e.old_user, e.old_assignee, e.old_department)
+            WHEN 'r' THEN civic.is_report_visible(e.old_public, false, e.old_user, e.old_assignee, e.old_department,
+                e.old_ward, e.old_district, e.old_latitude, e.old_longitude)
                 AND (NOT own_only OR e.old_user = person OR e.old_assignee = person)
             WHEN 't' THEN civic_private.sees_task(e.old_assignee, e.old_department, person, own_only)
             END, false)) AS was_seen

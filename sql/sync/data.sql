@@ -1,6 +1,8 @@
 INSERT INTO civic.sync_action_types (code, handler, description)
 VALUES
     ('create_report', 'civic.sync_create_report', 'Files a report: the parameters of civic.submit_report().'),
+    ('submit_appeal', 'civic.sync_submit_appeal',
+        'Appeals about a report: report_id or report_client_id, and the parameters of civic.submit_appeal().'),
     ('update_profile', 'civic.sync_update_profile', 'Changes columns of oneself in civic.users and'
         ' civic.user_profiles.'),
     ('update_report', 'civic.sync_update_report', 'Changes columns of a report: report_id and the columns.'),

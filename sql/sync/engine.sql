@@ -2,7 +2,8 @@ CREATE FUNCTION civic_private.feed_change() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_feed_change';
 COMMENT ON FUNCTION civic_private.feed_change() IS
     'AFTER row trigger: writes civic_private.sync_feed. Arguments: the letter of the entity, the column of its id, and'
-    ' the columns that say who sees the row: public, sensitive, person, officer, department; empty for none.';
+    ' the columns that say who sees the row: public, sensitive, person, officer, department, ward, district, latitude,'
+    ' longitude; empty for none.';
 
 CREATE FUNCTION civic_private.feed_rights() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -282,6 +283,21 @@ $$;
 COMMENT ON FUNCTION civic.sync_upload_media(jsonb, jsonb) IS
     'Action upload_media of civic.sync_apply(). The bytes are uploaded elsewhere; file_url says where. sha256 is in'
     ' hexadecimal. Errors: those of an INSERT into civic.media.';
+
+CREATE FUNCTION civic.sync_submit_appeal(payload jsonb, base jsonb) RETURNS jsonb
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    filed uuid;
+BEGIN
+    SELECT a.id INTO filed FROM civic.submit_appeal((payload ->> 'report_id')::uuid,
+        (payload ->> 'appeal_type')::civic.appeal_type, payload ->> 'reason', payload ->> 'evidence',
+        payload ->> 'requested_action') AS a;
+    RETURN jsonb_build_object('server_id', filed);
+END
+$$;
+COMMENT ON FUNCTION civic.sync_submit_appeal(jsonb, jsonb) IS
+    'Action submit_appeal of civic.sync_apply(). Errors: those of civic.submit_appeal().';
 
 CREATE FUNCTION civic.sync_moment(value text) RETURNS timestamptz
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp

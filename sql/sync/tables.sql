@@ -189,11 +189,15 @@ CREATE TABLE civic_private.sync_feed (
     old_user uuid,
     old_assignee uuid,
     old_department uuid,
+    old_ward text,
+    old_district text,
+    old_latitude double precision,
+    old_longitude double precision,
     written_at timestamptz NOT NULL DEFAULT now(),
     entity "char" NOT NULL,
     old_public boolean,
-    PRIMARY KEY (organization_id, xid, place),
-    CONSTRAINT sync_feed_organization_fkey FOREIGN KEY (organization_id) REFERENCES civic.organizations (id)
+    -- No foreign key: the changed row has one, and another would be checked at every change.
+    PRIMARY KEY (organization_id, xid, place)
 );
 COMMENT ON TABLE civic_private.sync_feed IS
     'That a row changed, and in which transaction: what civic.sync_changes() reads. Where a row may have stopped being'
@@ -207,6 +211,10 @@ COMMENT ON COLUMN civic_private.sync_feed.entity_id IS
 COMMENT ON COLUMN civic_private.sync_feed.old_user IS 'Person whose it was before.';
 COMMENT ON COLUMN civic_private.sync_feed.old_assignee IS 'Officer in charge before.';
 COMMENT ON COLUMN civic_private.sync_feed.old_department IS 'Department in charge before.';
+COMMENT ON COLUMN civic_private.sync_feed.old_ward IS 'Ward before, as the report told it.';
+COMMENT ON COLUMN civic_private.sync_feed.old_district IS 'District before, as the report told it.';
+COMMENT ON COLUMN civic_private.sync_feed.old_latitude IS 'Place before, degrees north (WGS 84).';
+COMMENT ON COLUMN civic_private.sync_feed.old_longitude IS 'Place before, degrees east (WGS 84).';
 COMMENT ON COLUMN civic_private.sync_feed.written_at IS 'Time of the transaction.';
 COMMENT ON COLUMN civic_private.sync_feed.entity IS 'r report, t task, m media, u person, a rights of people.';
 COMMENT ON COLUMN civic_private.sync_feed.old_public IS

@@ -73,7 +73,8 @@ CREATE TABLE civic.status_history (
         REFERENCES civic.users (organization_id, id)
 );
 CREATE INDEX status_history_entity ON civic.status_history (organization_id, entity_id, id);
-CREATE INDEX status_history_changed_by ON civic.status_history (organization_id, changed_by);
+CREATE INDEX status_history_changed_by ON civic.status_history (organization_id, changed_by)
+    WHERE changed_by IS NOT NULL;
 COMMENT ON TABLE civic.status_history IS
     'Every move of a guarded status, written in the same transaction; never changed.';
 COMMENT ON COLUMN civic.status_history.organization_id IS 'Organization the row belongs to.';

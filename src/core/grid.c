@@ -8,11 +8,14 @@
 #include "grid.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define RADIAN (3.14159265358979323846 / 180.0)
 #define SEMI_MAJOR_M 6378137.0
 #define ECCENTRICITY_2 0.00669437999014131699614
 #define SMALLEST_RADIUS_M (SEMI_MAJOR_M * (1 - ECCENTRICITY_2))
+#define CELLS_PER_BAND ((int64_t) (180 * CIVIC_ROWS_PER_DEGREE + 1) * CIVIC_COLUMNS_PER_BAND)
+#define FIRST_POLAR_CELL ((int64_t) 1 << 48)
 #define SQUARES_PER_DEGREE 444.0 /* rows of 250 metres */
 
 /* What a disc covers of a band of latitudes; west may be below -180 and east above 180. */
@@ -42,10 +45,26 @@ column_of(double longitude)
 	return (int64_t) floor((longitude + 180) * CIVIC_COLUMNS_PER_DEGREE);
 }
 
+static bool
+is_banded(int64_t row)
+{
+	return row >= (90 - CIVIC_BANDED_DEGREES) * CIVIC_ROWS_PER_DEGREE &&
+		   row < (90 + CIVIC_BANDED_DEGREES) * CIVIC_ROWS_PER_DEGREE;
+}
+
+static int64_t
+cell_of(int64_t row, int64_t column)
+{
+	if (!is_banded(row))
+		return FIRST_POLAR_CELL + (row << 32 | column);
+	return column / CIVIC_COLUMNS_PER_BAND * CELLS_PER_BAND + row * CIVIC_COLUMNS_PER_BAND +
+		   column % CIVIC_COLUMNS_PER_BAND;
+}
+
 int64_t
 civic_grid_number(double latitude, double longitude)
 {
-	return row_of(latitude) << 32 | column_of(longitude);
+	return cell_of(row_of(latitude), column_of(longitude));
 }
 
 /*
@@ -92,19 +111,62 @@ angle_of(double metres)
 int
 civic_disc_max_ranges(double metres)
 {
-	return 2 * ((int) ceil(2 * angle_of(metres) / RADIAN * CIVIC_ROWS_PER_DEGREE) + 2);
+	double degrees = angle_of(metres) / RADIAN;
+	/* The widest it is in rows that are cut into bands; of a disc over the 180th meridian both parts may end in one. */
+	double across = degrees / cos(fmin(CIVIC_BANDED_DEGREES + degrees, 89) * RADIAN);
+	int bands = (int) fmin(360, 2 * across) * CIVIC_COLUMNS_PER_DEGREE / CIVIC_COLUMNS_PER_BAND;
+
+	return ((int) ceil(2 * degrees * CIVIC_ROWS_PER_DEGREE) + 2) * (bands + 4);
 }
 
 static int
 add_range(CivicCellRange *ranges, int count, int max, int64_t row, double west, double east)
 {
-	if (count < max)
+	int64_t column = column_of(fmax(west, -180));
+	int64_t last = column_of(fmin(east, 180));
+
+	while (column <= last && count < max)
 	{
-		ranges[count].first = row << 32 | column_of(fmax(west, -180));
-		ranges[count].last = row << 32 | column_of(fmin(east, 180));
+		int64_t end = last;
+
+		if (is_banded(row))
+			end = column - column % CIVIC_COLUMNS_PER_BAND + CIVIC_COLUMNS_PER_BAND - 1;
+		end = end < last ? end : last;
+		ranges[count].first = cell_of(row, column);
+		ranges[count].last = cell_of(row, end);
 		count++;
+		column = end + 1;
 	}
 	return count;
+}
+
+static int
+compare_ranges(const void *a, const void *b)
+{
+	int64_t left = ((const CivicCellRange *) a)->first;
+	int64_t right = ((const CivicCellRange *) b)->first;
+
+	return (left > right) - (left < right);
+}
+
+/* Sorts them, and makes one of what meets. */
+static int
+join_ranges(CivicCellRange *ranges, int count)
+{
+	int kept = 0;
+
+	qsort(ranges, (size_t) count, sizeof(CivicCellRange), compare_ranges);
+	for (int i = 0; i < count; i++)
+	{
+		if (kept > 0 && ranges[i].first <= ranges[kept - 1].last + 1)
+		{
+			if (ranges[i].last > ranges[kept - 1].last)
+				ranges[kept - 1].last = ranges[i].last;
+		}
+		else
+			ranges[kept++] = ranges[i];
+	}
+	return kept;
 }
 
 int
@@ -132,7 +194,7 @@ civic_disc_ranges(double latitude, double longitude, double metres, CivicCellRan
 				count = add_range(ranges, count, max, row, -180, span.east - 360);
 		}
 	}
-	return count;
+	return join_ranges(ranges, count);
 }
 
 /* Squares of one row are as wide as they are high at its middle; the last one of a row may be cut. */

@@ -10,13 +10,16 @@
 #include <stdint.h>
 
 /*
- * Rows are as high as a usual search radius, since each costs a search of its own; columns are about a metre wide,
- * since a range of them costs only what lies in it.
+ * Columns are about a metre wide, since a range of them costs only what lies in it. Rows are as high as a usual search
+ * radius, and the cells of a band of a thousand columns are numbered row by row, so that what is near is near in an
+ * index as well and is read in one go. Beyond 80 degrees, where columns are narrow, rows are not cut into bands.
  */
 #define CIVIC_ROWS_PER_DEGREE 500
 #define CIVIC_COLUMNS_PER_DEGREE 100000
+#define CIVIC_COLUMNS_PER_BAND 1000
+#define CIVIC_BANDED_DEGREES 80
 
-/* What a disc covers of one row, in whole numbers of columns; a disc over the 180th meridian has two parts a row. */
+/* Cells that a disc covers, in whole numbers of columns. */
 typedef struct CivicCellRange
 {
 	int64_t first;
@@ -25,7 +28,10 @@ typedef struct CivicCellRange
 
 extern bool civic_is_position(double latitude, double longitude);
 extern int64_t civic_grid_number(double latitude, double longitude);
-/* Ranges of cells that hold every point within metres; returns how many, at most max. */
+/*
+ * Ranges of cells that hold every point within metres, sorted and apart from each other; returns how many. There has to
+ * be room for civic_disc_max_ranges() of them.
+ */
 extern int civic_disc_ranges(double latitude, double longitude, double metres,
 							 CivicCellRange *ranges, int max);
 extern int civic_disc_max_ranges(double metres);

@@ -42,8 +42,8 @@
 
 #include "core/merkle.h"
 
-/* Insert, update, delete, truncate; an action that changed no row; erasure of a person's data; removal of old
- * entries; what concerns the log itself, such as a new epoch. */
+/* Insert, update, delete, truncate; a row as it stood when its recording began; an action that changed no row; erasure
+ * of a person's data; removal of old entries; what concerns the log itself, such as a new epoch. */
 #define CIVIC_OPERATIONS "IUDTSAERL"
 
 #define CIVIC_LEAF_TEXT_MAX 255

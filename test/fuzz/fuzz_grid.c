@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_RANGES 1024
+#define MAX_RANGES 4096
 
 static void
 check(bool holds)

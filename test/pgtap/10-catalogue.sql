@@ -98,8 +98,9 @@ SELECT is_empty(
         WHERE r.confdeltype = 'c' AND r.oid NOT IN (SELECT c.oid FROM pg_constraint AS c
             WHERE c.confrelid <> 'civic.users'::regclass OR c.conrelid IN (
                 SELECT o.oid FROM all_tables AS o WHERE o.name IN ('civic.user_profiles', 'civic.user_scores',
-                    'civic.user_sessions', 'civic.notification_settings', 'civic_private.credentials',
-                    'civic_private.verification_codes', 'civic_private.password_history')))$$,
+                    'civic.user_sessions', 'civic.notification_settings', 'civic.area_subscriptions',
+                    'civic_private.credentials', 'civic_private.verification_codes',
+                    'civic_private.password_history')))$$,
     'only secrets, sessions, profile, settings and scores of a person would go with the person');
 
 -- An index serves every reference, or deletes and joins scan.
@@ -349,6 +350,8 @@ INSERT INTO accepted VALUES
     ('%', 'target type is different type than source type', 'a literal is cast once, when it is assigned'),
     ('civic.create_data_model()', 'text type variable is not sanitized',
         'open to superusers only; the names come quoted from regclass and regprocedure'),
+    ('civic.restore_report(uuid)', 'the expression is not SQL injection safe',
+        'the names come quoted from the catalogue, the values as a parameter'),
     ('civic_private.own_tables()', 'text type variable is not sanitized', 'the names come quoted from regclass'),
     ('civic.audit_table(regclass,text[],text[],text,text)', 'text type variable is not sanitized',
         'the arguments come quoted from quote_literal()'),

@@ -33,7 +33,6 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('team_members',         '0      0     0     0     0     0     0     1     all   1     0     42501 all   all'),
     ('projects',             '0      0     0     0     0     0     0     1     all   0     0     42501 all   all'),
     ('workflow_transitions', 'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
-    ('status_history',       '7      7     25    12    all   25    all   7     7     7     0     7     all   all'),
     ('areas',                'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('categories',           'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('routing_rules',        '0      0     all   all   all   all   all   0     0     0     0     42501 all   all'),
@@ -68,7 +67,6 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('appeals',              '1      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
     ('feedbacks',            '0      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
     ('resolution_confirmations', '1 0     all   0     all   all   all   0     0     0     0     42501 all   all'),
-    ('status_history',       '7      7     19    8     all   34    all   7     7     7     0     7     all   all'),
     ('policy_versions',      'all     all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('professional_credentials', '0   0     0     0     all   all   all   0     0     0     0     42501 all   all'),
     ('mandates',             '1   0     0     0     all   all   all   0     0     0     0     42501 all   all'),
@@ -113,7 +111,10 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('service_attributes',   'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('open311_keys',         '0      0     0     0     all   all   all   0     0     0     0     42501 all   all'),
     ('open311_requests',     '1      0     all   0     all   all   all   0     0     0     0     42501 all   all'),
-    ('audit_checkpoints',    'all    all   all   all   all   all   all   all   all   all   all   all   all   all');
+    ('audit_checkpoints',    'all    all   all   all   all   all   all   all   all   all   all   all   all   all'),
+    ('status_history',       '7      7     25    12    all   40    all   7     7     7     0     7     all   all'),
+    ('archived_reports',     '2      1     all   2     all   all   all   1     1     1     0     42501 all   all'),
+    ('area_subscriptions',   '1      0     0     0     0     0     0     0     0     0     0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -1059,7 +1060,8 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('report_validations', 'DELETE', $$DELETE FROM civic.report_validations$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('officer_metrics', 'INSERT', $$INSERT INTO civic.officer_metrics (organization_id, officer_id, period_start, period_end)
+    ('officer_metrics', 'INSERT', $$INSERT INTO civic.officer_metrics (organization_id, officer_id, period_start,
+        period_end)
         VALUES (tap.id('$o'), $me, '2021-01-01', '2021-01-02')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('officer_metrics', 'UPDATE', $$UPDATE civic.officer_metrics SET resolution_rate = 100$$,
@@ -1137,12 +1139,31 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
     ('sync_conflicts', 'DELETE', $$DELETE FROM civic.sync_conflicts$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('audit_checkpoints', 'INSERT', $$INSERT INTO civic.audit_checkpoints (size, root, note) VALUES (9, sha256('x'), 'x')$$,
+    ('audit_checkpoints', 'INSERT', $$INSERT INTO civic.audit_checkpoints (size, root, note) VALUES (9, sha256('x'),
+        'x')$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('audit_checkpoints', 'UPDATE', $$UPDATE civic.audit_checkpoints SET note = 'x'$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('audit_checkpoints', 'DELETE', $$DELETE FROM civic.audit_checkpoints$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('archived_reports', 'INSERT', $$INSERT INTO civic.archived_reports (organization_id, id) VALUES (tap.id('$o'),
+        tap.id('$o.new'))$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('archived_reports', 'UPDATE', $$UPDATE civic.archived_reports SET title = 'x'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('archived_reports', 'DELETE', $$DELETE FROM civic.archived_reports$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('area_subscriptions', 'INSERT', $$INSERT INTO civic.area_subscriptions (organization_id, user_id, name, area_kind,
+        area_code) VALUES (tap.id('$o'), $me, 'Home', 'ward', '1')$$,
+                        '1       1     1     1     42501 1     1     1     1     1     42501 42501 1     42501'),
+    ('area_subscriptions', 'INSERT', $$INSERT INTO civic.area_subscriptions (organization_id, user_id, name, area_kind,
+        area_code) VALUES (tap.id('$o'), tap.id('$o.officer2'), 'Home', 'ward', '1')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    ('area_subscriptions', 'UPDATE', $$UPDATE civic.area_subscriptions SET name = 'x'
+        WHERE organization_id = tap.id('$o')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 2     42501'),
+    ('area_subscriptions', 'DELETE', $$DELETE FROM civic.area_subscriptions WHERE organization_id = tap.id('$o')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 2     42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT replace(replace($1, '$o', organization), '$me',

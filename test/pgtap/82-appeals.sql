@@ -576,5 +576,41 @@ FROM (VALUES
         ' civic.escalation_statistics() AS s'], '1 3 1 3 0')
 ) AS x (what, steps, outcome);
 
+------------------------------------------------------------------------------------------------------------------------
+-- Who is told
+------------------------------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION tap.told() RETURNS text LANGUAGE sql SECURITY DEFINER AS $$
+    SELECT string_agg(n.type || ' ' || p.name, ', ' ORDER BY n.type, p.name COLLATE "C")
+    FROM civic.notifications AS n JOIN tap.names AS p ON p.id = n.recipient_id
+    WHERE n.organization_id = tap.id('a') AND n.type ~ '^(appeal|feedback|resolution_d|hold)'
+$$;
+SELECT is(tap.story(VARIADIC x.steps || ARRAY['system: SELECT tap.told()']), x.outcome, x.what)
+FROM (VALUES
+    ('an appeal', ARRAY[
+        'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')'],
+        'appeal_submitted admin, appeal_submitted super_admin'),
+    ('its review', ARRAY[
+        'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
+        'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''rejected'', ''It is done.'')'],
+        'appeal_reviewed citizen, appeal_submitted admin, appeal_submitted super_admin'),
+    ('bad feedback', ARRAY[tap.rate(1, 'dissatisfied')],
+        'feedback_followup admin, feedback_followup super_admin, feedback_received officer'),
+    ('good feedback', ARRAY[tap.rate(5, 'satisfied')], 'feedback_received officer'),
+    ('feedback that becomes bad', ARRAY[tap.rate(5, 'neutral'),
+        'citizen: UPDATE civic.feedbacks SET rating = 1 WHERE report_id = $matter'],
+        'feedback_followup admin, feedback_followup super_admin, feedback_received officer'),
+    ('a dispute', ARRAY[tap.confirm('neighbour', false)], 'resolution_disputed admin, resolution_disputed super_admin'),
+    ('a confirmation tells nobody', ARRAY[tap.confirm('neighbour')], NULL),
+    ('who thinks again', ARRAY[tap.confirm('neighbour'), tap.confirm('neighbour', false)],
+        'resolution_disputed admin, resolution_disputed super_admin'),
+    ('a hold', ARRAY['officer: SELECT FROM civic.request_hold_approval($filed_on_hold)'],
+        'hold_approval_requested admin, hold_approval_requested super_admin'),
+    ('its approval', ARRAY['admin: SELECT FROM civic.review_hold($filed_on_hold, true, 3)'], 'hold_approved officer'),
+    ('its rejection', ARRAY['officer: SELECT FROM civic.request_hold_approval($filed_on_hold)',
+        'admin: SELECT FROM civic.review_hold($filed_on_hold, false)'], 'hold_approval_requested admin,'
+        ' hold_approval_requested super_admin, hold_rejected officer')
+) AS x (what, steps, outcome);
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -171,8 +171,9 @@ FROM (
 -- Validations, reputation, promotion
 ------------------------------------------------------------------------------------------------------------------------
 
-CREATE FUNCTION tap.vote(actor text, vote text DEFAULT 'valid', report text DEFAULT 'pub_open', comment text DEFAULT NULL)
-    RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION tap.vote(
+    actor text, vote text DEFAULT 'valid', report text DEFAULT 'pub_open', comment text DEFAULT NULL
+) RETURNS text LANGUAGE sql AS $$
     SELECT format('%s: SELECT v.vote || '' '' || v.weight FROM civic.validate_report($%s, %L, %L) AS v', actor, report,
         vote, comment)
 $$;
@@ -316,12 +317,12 @@ FROM (VALUES
         'citizen: SELECT concat_ws('' '', s ->> ''total_reports'', s ->> ''active_reports'', s ->>'
         ' ''resolved_reports'','
         ' s ->> ''can_promote_to_contributor'', s ->> ''next_milestone'') FROM civic.user_statistics() AS s'],
-        '5 2 0 false 1 more points of reputation'),
+        '5 2 0 false points of reputation missing: 1'),
     ('then reports', ARRAY[tap.set_scores(100, 3, 1, false), 'citizen: SELECT civic.user_statistics() ->>'
     ' ''next_milestone'''],
-        '2 more reports'),
+        'reports missing: 2'),
     ('then validations', ARRAY[tap.set_scores(100, 5, 1, false),
-        'citizen: SELECT civic.user_statistics() ->> ''next_milestone'''], '9 more validations'),
+        'citizen: SELECT civic.user_statistics() ->> ''next_milestone'''], 'validations missing: 9'),
     ('then the profile', ARRAY[tap.set_scores(100, 5, 10, false),
         'citizen: SELECT civic.user_statistics() ->> ''next_milestone'''], 'a complete profile: name, e-mail and'
         ' address'),
@@ -373,7 +374,8 @@ BEGIN
     END LOOP;
     INSERT INTO civic.status_history (organization_id, workflow, entity_id, old_status, new_status, changed_at)
     VALUES (tap.id('a'), 'report', tap.id('a.week2'), 'pending_verification', 'in_progress', '2026-03-03 12:00+00');
-    INSERT INTO civic.feedbacks (organization_id, report_id, user_id, officer_id, rating, satisfaction_level, created_at)
+    INSERT INTO civic.feedbacks (organization_id, report_id, user_id, officer_id, rating, satisfaction_level,
+        created_at)
     SELECT tap.id('a'), tap.id('a.week' || f.n), tap.id('a.citizen'), tap.id('a.officer3'), f.rating, 'neutral',
         '2026-03-05 00:00+00'
     FROM (VALUES (1, 5), (2, 2)) AS f (n, rating);

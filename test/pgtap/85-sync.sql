@@ -280,6 +280,21 @@ SELECT tap.committed(7) \g /dev/null
 SELECT is(tap.changes('a.citizen', tap.at(6)), 'profile citizen upsert', 'oneself');
 SELECT is(tap.changes('a.admin', tap.at(6, false), false), NULL, 'nobody else');
 
+-- A moderator with an area: what leaves it leaves the device.
+UPDATE civic.area_assignments SET is_active = true WHERE id = tap.id('a.assignment.moderator');
+SELECT tap.committed(8) \g /dev/null
+SELECT is(tap.changes('a.moderator', tap.at(7, false), false), 'restart', 'another area is another right');
+DELETE FROM civic_private.sync_feed WHERE entity = 'a';
+UPDATE civic.reports SET ward_number = '1' WHERE id = tap.id('a.priv_none');
+SELECT tap.committed(8) \g /dev/null
+SELECT is(tap.changes('a.moderator', tap.at(7, false), false), 'report priv_none upsert',
+    'in the ward of the moderator');
+UPDATE civic.reports SET ward_number = '7', latitude = 1, longitude = 1 WHERE id = tap.id('a.priv_none');
+SELECT tap.committed(9) \g /dev/null
+SELECT is(tap.changes('a.moderator', tap.at(8, false), false), 'report priv_none delete', 'moved out of it');
+SELECT is(tap.changes('a.admin', tap.at(8, false), false), 'report priv_none upsert', 'others see it as before');
+DELETE FROM civic_private.sync_feed WHERE xid IN ('18', '19');
+
 -- Rights.
 SELECT tap.do('a.super_admin', format('SELECT civic.change_role(%L, ''contributor'')', tap.id('a.citizen')))
 \g /dev/null

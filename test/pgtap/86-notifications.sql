@@ -346,5 +346,44 @@ SELECT is(tap.steps('a.service', $$SELECT civic.tidy_notifications(at => now() +
     $$SELECT count(*) FROM civic.notifications WHERE recipient_id <> tap.id('a.neighbour')$$), '0',
     'what is read and older than a year goes');
 
+-- 12. New reports in one's area.
+SELECT tap.forget();
+DELETE FROM civic.area_subscriptions;
+INSERT INTO civic.area_subscriptions (organization_id, user_id, name, area_kind, area_code, created_at)
+VALUES (tap.id('a'), tap.id('a.citizen'), 'My ward', 'ward', '1', now() - interval '1 day');
+INSERT INTO civic.area_subscriptions (organization_id, user_id, name, latitude, longitude, radius_m, created_at)
+VALUES (tap.id('a'), tap.id('a.neighbour'), 'My street', 22.55, 88.35, 300, now() - interval '1 day');
+CREATE FUNCTION tap.filed(name text, latitude float, longitude float, is_public boolean DEFAULT true,
+    person text DEFAULT 'contributor', age interval DEFAULT '5 minutes') RETURNS void LANGUAGE sql AS $$
+    INSERT INTO civic.reports (organization_id, user_id, title, description, latitude, longitude, category, status,
+        created_at, is_public)
+    VALUES (tap.id('a'), tap.id('a.' || person), name, 'A report for an alert.', latitude, longitude, 'other',
+        'pending_classification', now() - age, is_public)
+$$;
+SELECT is(tap.attempt('a.officer', 'SELECT civic.send_area_alerts()'), '42501', 'not run by everybody');
+SELECT is(tap.attempt('a.citizen', x.statement), x.outcome, x.statement)
+FROM (VALUES ('INSERT INTO civic.area_subscriptions (name) VALUES (''x'')', '23514'),
+    ('INSERT INTO civic.area_subscriptions (name, latitude, longitude, radius_m) VALUES (''x'', 1, 1, 6000)', '23514'),
+    ('INSERT INTO civic.area_subscriptions (name, latitude, longitude, radius_m, area_kind, area_code)'
+        ' VALUES (''x'', 1, 1, 60, ''ward'', ''1'')', '23514')) AS x (statement, outcome);
+SELECT tap.filed('In both places', 22.55, 88.35), tap.filed('In the ward only', 22.51, 88.31),
+    tap.filed('Nobody is told', 22.55, 88.35, false), tap.filed('Far away', 23.5, 88.31),
+    tap.filed('By the neighbour', 22.55, 88.35, person => 'neighbour') \g /dev/null
+SELECT tap.do('a.service', 'SELECT civic.send_area_alerts()');
+SELECT results_eq($$SELECT replace(a.name, 'a.', ''), n.title, n.message FROM civic.notifications AS n
+    JOIN tap.actors AS a ON tap.id(a.name) = n.recipient_id WHERE n.type = 'area_alert' ORDER BY 1$$,
+    $$VALUES ('citizen', '3 new reports near you',
+        'New in "My ward": In both places; In the ward only; By the neighbour'),
+        ('neighbour', '1 new reports near you', 'New in "My street": In both places')$$,
+    'who subscribed is told of public reports of others');
+SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts()'), '0', 'once');
+SELECT tap.filed('A later one', 22.55, 88.35, age => '0');
+SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts(now() + interval ''30 seconds'')'), '0',
+    'not before a minute has passed');
+SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts(now() + interval ''2 minutes'')'), '2', 'but then');
+UPDATE civic.area_subscriptions SET categories = '{roads}' WHERE organization_id = tap.id('a');
+SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts(now() + interval ''2 minutes'')'), '0',
+    'nothing of other categories');
+
 SELECT * FROM finish();
 ROLLBACK;

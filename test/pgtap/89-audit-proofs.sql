@@ -79,7 +79,8 @@ SELECT throws_ok('SELECT civic.tile(''tile/0/1'')', '22023', NULL, 'and no other
 
 -- 2. Notes. The vector is the one of golang.org/x/mod/sumdb/note.
 \set key 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW'
-SELECT E'If you think cryptography is the answer to your problem,\nthen you don''t know what your problem is.\n' AS text,
+SELECT E'If you think cryptography is the answer to your problem,\nthen you don''t know what your problem is.\n' AS
+    text,
     E'\n\u2014 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJn'
     'AM=\n' AS signature
 \gset
@@ -157,7 +158,8 @@ $$;
 
 \set e 'civic_private.audit_entries_1'
 SELECT is(tap.findings('SELECT 1'), 'nothing', 'no attack, no finding');
-SELECT is(tap.findings($$UPDATE civic_private.audit_entries_1 SET columns = replace(encode(columns, 'escape'), 'Matter 5',
+SELECT is(tap.findings($$UPDATE civic_private.audit_entries_1 SET columns = replace(encode(columns, 'escape'),
+    'Matter 5',
     'Mutter 5')::bytea WHERE ctid = tap.entry('5')$$), 'entry_changed row_differs', 'an entry was edited');
 SELECT is(tap.findings($$UPDATE civic_private.audit_entries_1 SET user_role = 'admin' WHERE ctid = tap.entry('5')$$),
     'entry_changed', 'so it is whichever part of it');
@@ -170,17 +172,21 @@ SELECT is(tap.findings($$
     WHERE e.schema_name = 'tap' AND e.entity_id = '5' AND t.organization_id = e.organization_id AND t.level = 0
         AND t.position = civic_private.find_leaf(e.organization_id, e.epoch, e.xid, e.counter) / 256$$),
     'tile_changed', 'an entry was edited, and its hash with it');
-SELECT is(tap.findings($$UPDATE civic_private.audit_entries_1 SET at = at - interval '1 day' WHERE ctid = tap.entry('5');
+SELECT is(tap.findings($$UPDATE civic_private.audit_entries_1 SET at = at - interval '1 day' WHERE ctid =
+    tap.entry('5');
     CALL tap.rewrite()$$), 'checkpoint_differs log_truncated', 'all trees were made anew: published checkpoints tell');
-SELECT is(tap.findings($$UPDATE civic_private.audit_entries_1 SET at = at - interval '1 day' WHERE ctid = tap.entry('5');
+SELECT is(tap.findings($$UPDATE civic_private.audit_entries_1 SET at = at - interval '1 day' WHERE ctid =
+    tap.entry('5');
     CALL tap.rewrite(); DELETE FROM civic.audit_checkpoints$$), 'nothing',
     'without any published checkpoint nobody could know');
-SELECT is(tap.findings($$UPDATE civic_private.audit_entries_1 SET at = at - interval '1 day' WHERE ctid = tap.entry('5');
+SELECT is(tap.findings($$UPDATE civic_private.audit_entries_1 SET at = at - interval '1 day' WHERE ctid =
+    tap.entry('5');
     CALL tap.rewrite(); DELETE FROM civic.audit_checkpoints$$, :'note'), 'log_truncated',
     'but whoever kept one can');
 SELECT is(tap.findings($$DELETE FROM civic_private.audit_entries_1 WHERE ctid = tap.entry('5')$$),
     'entry_missing row_not_recorded', 'an entry was deleted');
-SELECT is(tap.findings($$DELETE FROM civic_private.audit_entries_2; DELETE FROM civic_private.audit_heads WHERE batch = 3;
+SELECT is(tap.findings($$DELETE FROM civic_private.audit_entries_2; DELETE FROM civic_private.audit_heads WHERE batch =
+    3;
     DELETE FROM civic_private.audit_batches WHERE number = 3; CALL tap.rewrite()$$),
     'checkpoint_differs log_truncated row_differs', 'the tail was cut off');
 SELECT is(tap.findings('DROP TABLE civic_private.audit_entries_1'), 'entry_missing row_not_recorded segment_missing',
@@ -250,7 +256,8 @@ RESET ROLE;
 RESET civic.user_id;
 RESET request.headers;
 CALL civic.seal_audit_log();
-SELECT isnt_empty($$SELECT * FROM civic.audit_entries AS e WHERE position('Temple' IN encode(e.personal, 'escape')) > 0$$,
+SELECT isnt_empty($$SELECT * FROM civic.audit_entries AS e WHERE position('Temple' IN encode(e.personal, 'escape')) >
+    0$$,
     'personal values are in the log');
 SELECT throws_ok(format('SELECT civic.erase_person(%L, '' '')', :'person'), '22023', NULL, 'an erasure needs a reason');
 SELECT cmp_ok(civic.erase_person(:'person', 'letter of 3 May'), '>=', 4::bigint, 'a person is erased');

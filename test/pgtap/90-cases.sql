@@ -105,6 +105,18 @@ SELECT is(tap.value('a.' || x.actor, format('SELECT count(*) FROM civic.case_doc
     tap.noise())), x.documents, format('documents that %s sees', x.actor))
 FROM (VALUES ('clerk', '1'), ('caseworker', '0'), ('caseworker2', '1')) AS x (actor, documents);
 
+SELECT is(
+    (SELECT string_agg(concat_ws(' ', u.full_name, n.type, n.title), E'\n' ORDER BY n.id) FROM civic.notifications AS n
+        JOIN civic.users AS u ON u.organization_id = n.organization_id AND u.id = n.recipient_id
+        WHERE n.subject_id = tap.noise()),
+    concat_ws(E'\n', 'chair case_submitted A case waits for review',
+        'caseworker case_assigned Case "Noise at night" is yours',
+        'clerk case_status_changed Case "Noise at night": assigned',
+        'clerk case_status_changed Case "Noise at night": in_progress',
+        'caseworker2 case_assigned Case "Noise at night" is yours',
+        'clerk case_status_changed Case "Noise at night": pending_completion'),
+    'everybody is told what concerns them, and nobody of what they did themselves');
+
 -- 4. What is written down stays, for the owner of the tables too.
 SELECT throws_ok(x.statement, 'ZC004', NULL, x.statement)
 FROM (VALUES ('UPDATE civic.case_logs SET details = ''{"comment": "x"}'''), ('DELETE FROM civic.case_logs'),

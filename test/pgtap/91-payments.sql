@@ -266,6 +266,10 @@ SELECT is(tap.steps('a.org_admin', tap.decide('a.payment_junior', 'approved', ',
     tap.pay('a.deal_junior', '449.99'), 'SELECT civic.decide_payment(id, ''approved'', 449.99) FROM civic.payments'
     ' WHERE received_amount = 449.99', tap.state('a.payment_junior')),
     'approved 50.00 verified 499.99 full_payment true', 'paid but for a cent is paid');
+SELECT is(tap.steps('a.org_admin', format('SELECT civic.decide_payment(%L, ''rejected'', verifier_remarks => ''No.'')',
+    tap.id('a.payment_open')), format('UPDATE civic.deals SET amount = 360 WHERE id = %L', tap.id('a.deal_seller')),
+    tap.state('a.payment_paid')), 'approved 360.00 verified 360.00 full_payment true',
+    'a deal that becomes worth what is paid is paid');
 SELECT is(tap.steps('a.verifier', format('SELECT civic.transition(''payment'', %L, ''completed'')',
     tap.id('a.payment_paid')), tap.state('a.payment_paid')), 'completed 360.00 verified 360.00 partial_payment true',
     'a verified payment is completed by hand');

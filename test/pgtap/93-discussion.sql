@@ -188,6 +188,16 @@ SELECT is(tap.value('a.anon', format('SELECT count(*) FROM civic.comments WHERE 
     tap.id('a.said_public'))), '1',
     'no number of flags hides anything where an organization does not want it');
 
+SELECT is(
+    (SELECT string_agg(concat_ws(': ', u.full_name, n.type, n.message), E'\n' ORDER BY n.id) FROM civic.notifications
+        AS n
+        JOIN civic.users AS u ON u.organization_id = n.organization_id AND u.id = n.recipient_id
+        WHERE n.organization_id = tap.id('a')
+            AND n.subject_id IN (tap.id('a.post_open'), tap.id('a.said_back'))),
+    concat_ws(E'\n', 'neighbour: comment_answered: Your comment was answered: said_back',
+        'citizen: content_hidden: 3 people asked for a review.'),
+    'authors are told of answers and of what was hidden');
+
 -- 7. A report that becomes private takes its comments along.
 SELECT tap.do('a.admin', format('UPDATE civic.reports SET is_sensitive = true WHERE id = %L', tap.id('a.pub_open')));
 SELECT is(tap.seen('a.' || x.actor, format('SELECT id FROM civic.comments WHERE report_id = %L', tap.id('a.pub_open'))),

@@ -30,25 +30,6 @@ is()
 	fi
 }
 
-# json EXPRESSION: of the last answer, which is called a.
-json()
-{
-	printf '%s' "$http_body" | /usr/bin/python3 -c "import json, sys; a = json.load(sys.stdin); print($1)"
-}
-
-# token CLAIMS [SECRET]: signed by openssl, not by civic.
-token()
-{
-	local content
-	content=$(printf '{"alg":"HS256","typ":"JWT"}' | url64).$(printf '%s' "$1" | url64)
-	printf '%s.%s' "$content" "$(printf '%s' "$content" | openssl dgst -sha256 -hmac "${2:-$secret}" -binary | url64)"
-}
-
-url64()
-{
-	base64 -w 0 | tr '+/' '-_' | tr -d '='
-}
-
 if ! find_postgrest; then
 	echo "ok 1 - sign-in over HTTP # SKIP $postgrest_missing"
 	echo 1..1

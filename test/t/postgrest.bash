@@ -2,6 +2,8 @@
 #   find_postgrest || skip "$postgrest_missing"
 #   start_postgrest DATABASE [SETTING...]      with settings of its configuration file, such as 'jwt-secret = "..."'
 #   request METHOD PATH [TOKEN [BODY [HEADER...]]]     sets http_status and http_body
+#   json EXPRESSION                            of the last answer
+#   token CLAIMS [SECRET]
 #   stop_postgrest
 # shellcheck shell=bash
 
@@ -99,4 +101,23 @@ request()
 	http_status=${answer##*$'\n'}
 	# shellcheck disable=SC2034
 	http_body=${answer%$'\n'*}
+}
+
+# json EXPRESSION: of the last answer, which is called a.
+json()
+{
+	printf '%s' "$http_body" | /usr/bin/python3 -c "import json, sys; a = json.load(sys.stdin); print($1)"
+}
+
+# token CLAIMS [SECRET]: signed by openssl, not by civic, with $secret unless another is given.
+token()
+{
+	local content
+	content=$(printf '{"alg":"HS256","typ":"JWT"}' | url64).$(printf '%s' "$1" | url64)
+	printf '%s.%s' "$content" "$(printf '%s' "$content" | openssl dgst -sha256 -hmac "${2:-$secret}" -binary | url64)"
+}
+
+url64()
+{
+	base64 -w 0 | tr '+/' '-_' | tr -d '='
 }

@@ -9,7 +9,7 @@
 #include "tap.h"
 
 #define RADIAN (3.14159265358979323846 / 180.0)
-#define MAX_RANGES 512
+#define MAX_RANGES 4096
 
 /* Marsaglia's xorshift: the same everywhere. */
 static uint32_t
@@ -85,6 +85,7 @@ test_discs(void)
 	int lost = 0;
 	int too_many = 0;
 	int longest = 0;
+	int meeting = 0;
 
 	for (int i = 0; i < 200000; i++)
 	{
@@ -105,11 +106,14 @@ test_discs(void)
 			found = found || (cell >= ranges[j].first && cell <= ranges[j].last);
 		lost += !found;
 		too_many += count > civic_disc_max_ranges(metres);
+		for (int j = 1; j < count; j++)
+			meeting += ranges[j].first <= ranges[j - 1].last + 1;
 		longest = count > longest ? count : longest;
 	}
 	ok(lost == 0, "200000 points within random discs: %d lost", lost);
 	ok(too_many == 0 && longest < MAX_RANGES, "no disc has more ranges than was said");
-	ok(civic_disc_ranges(10, 20, 100, ranges, MAX_RANGES) <= 3 &&
+	ok(meeting == 0, "ranges are sorted and apart from each other");
+	ok(civic_disc_ranges(10, 20.005, 100, ranges, MAX_RANGES) <= 3 &&
 		   ranges[0].last - ranges[0].first < 200,
 	   "a hundred metres are few cells");
 }

@@ -1,0 +1,139 @@
+"""Search, nearby and map clusters against the owner's plain SQL on the same indexes, and the outbox with workers."""
+import random
+import statistics
+import threading
+import time
+
+from harness import alternate, connect, query, ratios, say, value
+
+ORGANIZATION = '00000000-0000-0000-0000-000000001001'
+VISIBLE = 'r.is_public AND NOT r.is_sensitive'
+MESSAGES = 20_000
+
+
+def prepare(database, reports, make_database):
+    make_database(database, reports)
+    if value(database, 'SELECT count(*) FROM (SELECT FROM civic_private.report_words LIMIT 1) AS w'):
+        return
+    say(f'Reading the words of {reports:,} reports ...')
+    started = time.monotonic()
+    query(database, 'SELECT civic_private.rebuild_words()')
+    query(database, 'SELECT civic.learn_words(100000)', **{'civic.organization_id': ORGANIZATION})
+    query(database, 'VACUUM ANALYZE civic_private.report_words')
+    query(database, 'VACUUM ANALYZE civic_private.search_vocabulary')
+    say(f'  {time.monotonic() - started:.0f} s')
+
+
+class Asked:
+    """One statement, asked again and again with other values in one session."""
+
+    def __init__(self, database, statement, values, resident):
+        self.database, self.statement, self.values = database, statement, values
+        self.settings = {'civic.organization_id': ORGANIZATION, 'max_parallel_workers_per_gather': 0}
+        if resident:
+            self.settings.update({'civic.user_id': '00000000-0000-0001-0000-000000000064', 'role': 'civic_user'})
+
+    def run(self, seconds):
+        rng = random.Random(7)
+        with connect(self.database, **self.settings) as connection, connection.cursor() as cursor:
+            clock = "SELECT split_part(pg_read_file('/proc/self/schedstat', 0, 100), ' ', 1)::bigint"
+            cpu, count, end = [], 0, time.monotonic() + seconds
+            with connect(self.database) as other, other.cursor() as reader:
+                reader.execute(clock.replace('self', str(connection.info.backend_pid)))
+                cpu.append(reader.fetchone()[0])
+                while count < 3 or time.monotonic() < end:
+                    cursor.execute(self.statement, self.values(rng))
+                    cursor.fetchall()
+                    count += 1
+                reader.execute(clock.replace('self', str(connection.info.backend_pid)))
+                cpu.append(reader.fetchone()[0])
+        return {'cpu': (cpu[1] - cpu[0]) / count / 1e6}
+
+
+def questions(database):
+    """name, the function as a resident, the plain SQL as the owner, values, and whether a resident asks it all day"""
+    west, south, east, north, total = query(
+        database, 'SELECT min(longitude), min(latitude), max(longitude), max(latitude), count(*) FROM civic.reports'
+                  f" WHERE organization_id = '{ORGANIZATION}'")[0]
+    place = '(SELECT civic.location_of(%(lat)s, %(lon)s))'
+    words = ("SELECT r.* FROM civic_private.report_words AS w JOIN civic.reports AS r ON r.organization_id ="
+             ' w.organization_id AND r.id = w.report_id WHERE w.words @@ (%(word)s::tsquery'
+             f" && civic_private.organization_word('{ORGANIZATION}')::tsquery) AND w.organization_id ="
+             f" '{ORGANIZATION}' AND {VISIBLE} ORDER BY w.created_at DESC, w.report_id DESC LIMIT 50")
+
+    def spot(rng):
+        return {'lat': rng.uniform(south, north), 'lon': rng.uniform(west, east)}
+
+    def number(rng):
+        return {'word': str(rng.randrange(int(total)))}
+
+    box = {'w': west, 's': south, 'e': east, 'n': north}
+    return [
+        ('search of a number', 'SELECT * FROM civic.search_reports(%(word)s)', words, number, True),
+        ('search of a common word', 'SELECT * FROM civic.search_reports(%(word)s)', words,
+         lambda rng: {'word': 'sanitation'}, True),
+        ('nearby', 'SELECT * FROM civic.nearby_reports(%(lat)s, %(lon)s, 500)',
+         f'SELECT r.*, civic.distance_between(r.location, {place}) FROM civic.reports AS r WHERE r.organization_id ='
+         f" '{ORGANIZATION}' AND civic.is_within(r.location, {place}, 500) AND {VISIBLE} ORDER BY"
+         f' civic.distance_between(r.location, {place}), r.id LIMIT 50', spot, True),
+        ('clusters of the city', 'SELECT * FROM civic.map_clusters(%(w)s, %(s)s, %(e)s, %(n)s, 12)',
+         f"SELECT count(*) FROM civic.reports AS r WHERE r.organization_id = '{ORGANIZATION}' AND r.latitude BETWEEN"
+         f' %(s)s AND %(n)s AND r.longitude BETWEEN %(w)s AND %(e)s AND {VISIBLE}', lambda rng: box, False),
+    ]
+
+
+def drain(database, workers):
+    """Seconds until workers have sent all messages, each in a session of its own."""
+    query(database, f"UPDATE civic.organizations SET notification_channels = '{{app}}' WHERE id = '{ORGANIZATION}'")
+    query(database, 'TRUNCATE civic.notifications, civic.outbox')
+    query(database, "SELECT civic_private.notify(%s, bench.person(1, 100 + n %% 100), 'status_change', 'report', NULL)"
+                    ' FROM generate_series(1, %s) AS n', ORGANIZATION, MESSAGES)
+    query(database, 'VACUUM ANALYZE civic.outbox')
+    sent = []
+
+    def work(name):
+        with connect(database, **{'role': 'civic_service', 'civic.organization_id': ORGANIZATION}) as connection:
+            with connection.cursor() as cursor:
+                while True:
+                    cursor.execute('SELECT notification_ids FROM civic.claim_notifications(%s, 200)', (name,))
+                    ids = [str(i) for (group,) in cursor.fetchall() for i in group.strip('{}').split(',')]
+                    if not ids:
+                        return
+                    cursor.execute("SELECT civic.finish_notifications(%s, 'app', %s::uuid[])", (name, ids))
+                    sent.append(cursor.fetchone()[0])
+
+    threads = [threading.Thread(target=work, args=(f'worker {n}',)) for n in range(workers)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(sent) == MESSAGES
+    return {'seconds': time.monotonic() - started}
+
+
+def measure_search(table, options, make_database):
+    small, large = (20_000, 200_000) if options.quick else (50_000, 5_000_000)
+    prepare('search_small', small, make_database)
+    prepare('search_large', large, make_database)
+    sizes = f'{large:,} / {small:,} reports'
+    for (name, function, plain, values, daily), (_, _, _, small_values, _) in zip(questions('search_large'),
+                                                                                 questions('search_small')):
+        say(f'{name}, {sizes}')
+        sides = {'civic': Asked('search_large', function, values, True),
+                 'plain': Asked('search_large', plain, values, False),
+                 'small': Asked('search_small', function, small_values, True)}
+        results = alternate(sides, options.rounds, lambda side: side.run(options.seconds))
+        note = ', '.join(f'{side} {statistics.median(r["cpu"] for r in found):.2f} ms'
+                         for side, found in results.items())
+        table.add(name, f'{large:,} reports', "CPU of the function / of the owner's plain SQL" if daily
+                  else 'CPU of the function / of counting the rows', ratios(results, 'civic', 'plain', 'cpu'),
+                  1.2 if daily else None, False, note)
+        if daily:
+            table.add(f'growth of {name}', sizes, 'CPU large / small', ratios(results, 'civic', 'small', 'cpu'), 1.5,
+                      False, note)
+    say(f'outbox, {MESSAGES:,} messages')
+    results = alternate({'four': 4, 'one': 1}, min(options.rounds, 5), lambda n: drain('search_small', n))
+    table.add('outbox', f'{MESSAGES:,} messages', 'time of 4 workers / of 1', ratios(results, 'four', 'one', 'seconds'),
+              None, False, ', '.join(f'{n}: {MESSAGES / statistics.median(r["seconds"] for r in found):,.0f} messages/s'
+                                     for n, found in results.items()))

@@ -1,0 +1,3 @@
+SELECT civic.audit_table('civic.posts', skipped => '{updated_at}');
+SELECT civic.audit_table('civic.comments', skipped => '{updated_at}');
+SELECT civic.audit_table('civic.content_flags');

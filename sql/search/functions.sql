@@ -1,0 +1,303 @@
+CREATE FUNCTION civic_private.similar_words(organization uuid, term text) RETURNS SETOF text
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 5
+BEGIN ATOMIC
+    SELECT v.word FROM civic_private.search_vocabulary AS v
+    WHERE v.organization_id = similar_words.organization AND v.word % similar_words.term
+    ORDER BY similarity(v.word, similar_words.term) DESC, v.word
+    LIMIT 5;
+END;
+COMMENT ON FUNCTION civic_private.similar_words(uuid, text) IS
+    'Up to five words of the reports of an organization that are written much like this one, the most alike first.';
+
+CREATE FUNCTION civic_private.search_query(organization uuid, query text) RETURNS tsquery
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    term text;
+    others text[];
+    one tsquery;
+    wanted tsquery;
+BEGIN
+    FOR term IN
+        SELECT t.lexeme FROM unnest(civic_private.words_of(left(query, 1000))) AS t
+        ORDER BY t.positions[1] LIMIT 16
+    LOOP
+        -- By name, not as a prefix: an index of words reads every report with the prefix before it looks at the day.
+        -- The vocabulary has no numbers.
+        others := ARRAY(
+            SELECT v.word FROM civic_private.search_vocabulary AS v
+            WHERE v.organization_id = organization AND v.word >= term AND v.word < term || U&'\FFFF'
+                AND length(term) >= 3 AND term !~ '[0-9]'
+            ORDER BY v.word LIMIT 20
+        );
+        IF others = '{}' AND length(term) >= 4 AND term !~ '[0-9]' THEN
+            others := ARRAY(SELECT s.word FROM civic_private.similar_words(organization, term) AS s (word));
+        END IF;
+        SELECT string_agg(quote_literal(o.word), ' | ') INTO STRICT one FROM unnest(others || term) AS o (word);
+        wanted := CASE WHEN wanted IS NULL THEN one ELSE wanted && one END;
+    END LOOP;
+    RETURN wanted;
+END
+$$;
+COMMENT ON FUNCTION civic_private.search_query(uuid, text) IS
+    'What a text asks for: all of its first 16 words, from three letters on or a longer word that begins so; a word'
+    ' that no report begins a word with stands for those written much like it. Null without a word.';
+
+CREATE FUNCTION civic_private.find_matches(
+    wanted tsquery, statuses civic.report_status[], categories text[], severities civic.report_severity[],
+    department_id uuid, user_id uuid, created_from timestamptz, created_until timestamptz, before_time timestamptz,
+    before_id uuid, max_rows integer
+) RETURNS SETOF civic.reports
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50 SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    organization uuid := civic.current_organization_id();
+    -- The reports of one person are few and have their own index; otherwise those with the words come first.
+    statement text := CASE WHEN user_id IS NULL
+            THEN 'WITH hits AS MATERIALIZED (SELECT w.organization_id, w.created_at, w.report_id'
+                ' FROM civic_private.report_words AS w WHERE w.words @@ $1)'
+                ' SELECT r.* FROM hits AS w JOIN civic.reports AS r'
+                ' ON r.organization_id = w.organization_id AND r.id = w.report_id'
+            ELSE 'SELECT r.* FROM civic.reports AS r JOIN civic_private.report_words AS w'
+                ' ON w.organization_id = r.organization_id AND w.created_at = r.created_at AND w.report_id = r.id'
+                ' AND w.words @@ $1 AND r.user_id = $9'
+        END
+        || ' WHERE w.organization_id = $2 AND w.created_at < $3 AND w.created_at >= $4'
+        || CASE WHEN statuses IS NULL THEN '' ELSE ' AND r.status = ANY ($5)' END
+        || CASE WHEN categories IS NULL THEN '' ELSE ' AND r.category = ANY ($6)' END
+        || CASE WHEN severities IS NULL THEN '' ELSE ' AND r.severity = ANY ($7)' END
+        || CASE WHEN department_id IS NULL THEN '' ELSE ' AND r.department_id = $8' END
+        || CASE WHEN before_time IS NULL THEN '' ELSE ' AND (w.created_at, w.report_id) < ($10, $11)' END
+        || ' AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,'
+            ' r.ward_number, r.district, r.latitude, r.longitude)'
+        || ' ORDER BY w.created_at DESC, w.report_id DESC LIMIT $12';
+    lower_end timestamptz;
+    upper_end timestamptz := least(created_until, before_time + interval '1 microsecond', 'infinity');
+    days integer;
+    in_time tsquery;
+    found_rows integer;
+    missing integer := max_rows;
+BEGIN
+    IF wanted IS NULL THEN
+        RETURN;
+    END IF;
+    -- The newest week, then the rest: a page of what is common is full by then, and what is rare is
+    -- found at once.
+    FOREACH days IN ARRAY CASE WHEN user_id IS NULL THEN '{7,0}' ELSE '{0}' END::integer[] LOOP
+        SELECT max(w.created_at) + interval '1 microsecond' INTO upper_end FROM civic_private.report_words AS w
+        WHERE w.organization_id = organization AND w.created_at < upper_end
+            AND w.created_at >= coalesce(created_from, '-infinity');
+        EXIT WHEN upper_end IS NULL;
+        IF days = 0 THEN
+            lower_end := coalesce(created_from, '-infinity');
+            in_time := civic_private.organization_word(organization);
+        ELSE
+            lower_end := date_trunc('day', upper_end, 'UTC') - make_interval(days => days - 1);
+            SELECT string_agg(civic_private.day_word(organization, d), '|') INTO in_time
+            FROM generate_series(lower_end, upper_end, interval '1 day') AS d;
+            lower_end := greatest(lower_end, created_from);
+        END IF;
+        RETURN QUERY EXECUTE statement USING wanted && in_time, organization, upper_end, lower_end, statuses,
+            categories, severities, department_id, user_id, before_time,
+            coalesce(before_id, '00000000-0000-0000-0000-000000000000'), missing;
+        GET DIAGNOSTICS found_rows = ROW_COUNT;
+        missing := missing - found_rows;
+        upper_end := lower_end;
+        EXIT WHEN missing <= 0;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION civic_private.find_matches(
+    tsquery, civic.report_status[], text[], civic.report_severity[], uuid, uuid, timestamptz, timestamptz, timestamptz,
+    uuid, integer
+) IS 'Reports the asker can see that have the words, newest first, under the filters that are given.';
+
+CREATE FUNCTION civic.search_reports(
+    query text,
+    statuses civic.report_status[] DEFAULT NULL,
+    categories text[] DEFAULT NULL,
+    severities civic.report_severity[] DEFAULT NULL,
+    department_id uuid DEFAULT NULL,
+    user_id uuid DEFAULT NULL,
+    created_from timestamptz DEFAULT NULL,
+    created_until timestamptz DEFAULT NULL,
+    before_time timestamptz DEFAULT NULL,
+    before_id uuid DEFAULT NULL,
+    max_rows integer DEFAULT 50
+) RETURNS SETOF civic.reports
+    LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT m.* FROM civic_private.find_matches(civic_private.search_query(civic.current_organization_id(), query),
+        statuses, categories, severities, department_id, user_id, created_from, created_until, before_time, before_id,
+        least(greatest(coalesce(max_rows, 50), 1), 1000)) AS m
+$$;
+COMMENT ON FUNCTION civic.search_reports(
+    text, civic.report_status[], text[], civic.report_severity[], uuid, uuid, timestamptz, timestamptz, timestamptz,
+    uuid, integer
+) IS
+    'Reports the asker can see whose number, title, address or description has all the words of a text, newest first.'
+    ' From three letters on a word is also found as the beginning of a longer one, and one that no report has stands'
+    ' for those most like it, as far as civic.learn_words() knows them. Each filter that is given must hold. For the'
+    ' next page pass created_at and id of the last row as before_time and before_id. 1 to 1000 rows.';
+
+CREATE FUNCTION civic.count_search_reports(
+    query text,
+    statuses civic.report_status[] DEFAULT NULL,
+    categories text[] DEFAULT NULL,
+    severities civic.report_severity[] DEFAULT NULL,
+    department_id uuid DEFAULT NULL,
+    user_id uuid DEFAULT NULL,
+    created_from timestamptz DEFAULT NULL,
+    created_until timestamptz DEFAULT NULL,
+    at_most integer DEFAULT 1000
+) RETURNS bigint
+    LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT count(*) FROM civic_private.find_matches(civic_private.search_query(civic.current_organization_id(), query),
+        statuses, categories, severities, department_id, user_id, created_from, created_until, NULL, NULL,
+        least(greatest(coalesce(at_most, 1000), 1), 100000))
+$$;
+COMMENT ON FUNCTION civic.count_search_reports(
+    text, civic.report_status[], text[], civic.report_severity[], uuid, uuid, timestamptz, timestamptz, integer
+) IS 'How many reports civic.search_reports() would find in all, counted up to at_most (100000).';
+
+CREATE FUNCTION civic.rank_reports(
+    query text,
+    statuses civic.report_status[] DEFAULT NULL,
+    categories text[] DEFAULT NULL,
+    severities civic.report_severity[] DEFAULT NULL,
+    department_id uuid DEFAULT NULL,
+    user_id uuid DEFAULT NULL,
+    created_from timestamptz DEFAULT NULL,
+    created_until timestamptz DEFAULT NULL,
+    max_rows integer DEFAULT 20
+) RETURNS TABLE (report civic.reports, rank real, title_marked text, description_marked text)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 20 SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    wanted tsquery := civic_private.search_query(civic.current_organization_id(), query);
+BEGIN
+    RETURN QUERY
+    SELECT b.report, b.rank,
+        ts_headline('simple'::regconfig, (b.report).title, wanted, 'HighlightAll=true'),
+        ts_headline('simple'::regconfig, (b.report).description, wanted, 'MaxFragments=2, MaxWords=20, MinWords=8')
+    FROM (
+        SELECT m AS report, ts_rank(w.words, wanted) AS rank
+        FROM civic_private.find_matches(wanted, statuses, categories, severities, rank_reports.department_id,
+            rank_reports.user_id, created_from, created_until, NULL, NULL, 1000) AS m
+        JOIN civic_private.report_words AS w
+            ON w.organization_id = m.organization_id AND w.created_at = m.created_at AND w.report_id = m.id
+        ORDER BY 2 DESC, m.created_at DESC, m.id DESC
+        LIMIT least(greatest(coalesce(max_rows, 20), 1), 100)
+    ) AS b;
+END
+$$;
+COMMENT ON FUNCTION civic.rank_reports(
+    text, civic.report_status[], text[], civic.report_severity[], uuid, uuid, timestamptz, timestamptz, integer
+) IS
+    'Of the newest 1000 reports that civic.search_reports() finds those that fit best, best first: words of number,'
+    ' title and address weigh ten times those of the description. title_marked and description_marked are HTML'
+    ' fragments only in that <b> and </b> stand around the words that were found: escape the rest before it is shown.'
+    ' 1 to 100 rows.';
+
+CREATE FUNCTION civic.learn_words(days integer DEFAULT 2) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    organization uuid := civic_private.check_worker(1);
+    learned bigint;
+BEGIN
+    INSERT INTO civic_private.search_vocabulary (organization_id, word)
+    SELECT DISTINCT organization, l.word
+    FROM civic_private.report_words AS w CROSS JOIN LATERAL unnest(tsvector_to_array(w.words)) AS l (word)
+    WHERE w.organization_id = organization AND w.created_at >= now() - make_interval(days => learn_words.days)
+        AND length(l.word) BETWEEN 4 AND 50 AND l.word !~ '[0-9]'
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS learned = ROW_COUNT;
+    RETURN learned;
+END
+$$;
+COMMENT ON FUNCTION civic.learn_words(integer) IS
+    'Learns the words of the reports of the last days, so that words misspelt in a search are understood; returns how'
+    ' many were new. To be run every night as civic_service, once with many days after an import. For holders of'
+    ' manage:integrations. Errors: 42501 not open to the caller, 28000 no organization.';
+
+CREATE FUNCTION civic_private.rebuild_words(organization uuid DEFAULT NULL) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    made bigint;
+BEGIN
+    DELETE FROM civic_private.report_words AS w WHERE organization IS NULL OR w.organization_id = organization;
+    INSERT INTO civic_private.report_words (organization_id, created_at, report_id, words)
+    SELECT r.organization_id, r.created_at, r.id, civic_private.search_words(r.organization_id, r.created_at,
+        r.report_number, r.title, r.description, r.address)
+    FROM civic.reports AS r WHERE organization IS NULL OR r.organization_id = organization;
+    GET DIAGNOSTICS made = ROW_COUNT;
+    RETURN made;
+END
+$$;
+COMMENT ON FUNCTION civic_private.rebuild_words(uuid) IS
+    'Makes the words of all reports anew, or of those of one organization; after reports were loaded with triggers off.'
+    ' Returns how many. For administrators of the database.';
+
+CREATE FUNCTION civic.map_clusters(
+    west civic.longitude,
+    south civic.latitude,
+    east civic.longitude,
+    north civic.latitude,
+    zoom integer,
+    statuses civic.report_status[] DEFAULT NULL,
+    categories text[] DEFAULT NULL
+) RETURNS TABLE (latitude double precision, longitude double precision, reports bigint, open bigint)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 500 SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    -- A quarter of a tile of 256 pixels.
+    cell double precision := 90.0 / power(2, zoom);
+BEGIN
+    IF zoom IS NULL OR zoom NOT BETWEEN 0 AND 22 THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'zoom must be 0 to 22',
+            HINT = 'It is the zoom of the map: 0 shows the world in one tile, each step doubles its scale.';
+    END IF;
+    -- An index of places helps where the box is small.
+    IF map_clusters.east - map_clusters.west > 0.05 OR map_clusters.north - map_clusters.south > 0.05 THEN
+        RETURN QUERY
+        SELECT avg(r.latitude), avg(r.longitude), count(*),
+            count(*) FILTER (WHERE r.status NOT IN ('resolved', 'closed', 'rejected', 'duplicate'))
+        FROM civic.reports AS r
+        WHERE r.organization_id = civic.current_organization_id()
+            AND r.latitude BETWEEN map_clusters.south AND map_clusters.north
+            AND r.longitude BETWEEN map_clusters.west AND map_clusters.east
+            AND (statuses IS NULL OR r.status = ANY (statuses))
+            AND (categories IS NULL OR r.category = ANY (categories))
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                r.ward_number, r.district, r.latitude, r.longitude)
+        GROUP BY floor(r.latitude / cell), floor(r.longitude / cell);
+    ELSE
+        RETURN QUERY
+        SELECT avg(r.latitude), avg(r.longitude), count(*),
+            count(*) FILTER (WHERE r.status NOT IN ('resolved', 'closed', 'rejected', 'duplicate'))
+        FROM civic.reports AS r
+        WHERE r.organization_id = civic.current_organization_id()
+            AND r.latitude BETWEEN map_clusters.south AND map_clusters.north
+            AND r.longitude BETWEEN map_clusters.west AND map_clusters.east
+            AND civic.is_within(r.location,
+                civic.location_of((map_clusters.south + map_clusters.north) / 2,
+                    (map_clusters.west + map_clusters.east) / 2),
+                civic.box_radius_m(map_clusters.west, map_clusters.south, map_clusters.east, map_clusters.north))
+            AND (statuses IS NULL OR r.status = ANY (statuses))
+            AND (categories IS NULL OR r.category = ANY (categories))
+            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                r.ward_number, r.district, r.latitude, r.longitude)
+        GROUP BY floor(r.latitude / cell), floor(r.longitude / cell);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION civic.map_clusters(
+    civic.longitude, civic.latitude, civic.longitude, civic.latitude, integer, civic.report_status[], text[]
+) IS
+    'Reports the asker can see between four degrees, gathered for a map at a zoom of 0 to 22: one row for each square'
+    ' of a quarter of a tile that has any, with the middle of its reports, how many they are, and how many of them are'
+    ' not done with. Errors: 22023 zoom, 23514 a place out of bounds.';
