@@ -55,6 +55,29 @@ FROM (VALUES ('start_date=yesterday'), ('end_date=2026-13-01'), ('status=gone'),
     ('page_size=many'), ('lat=1'), ('lat=100&long=1&radius=1'), ('after=nothing'), ('a=%zz'), ('%FF=1')) AS x (query);
 SELECT is(jsonb_array_length(pg_temp.get('a.anon', '/requests.json?start_date=x&status=y&page_size=z')), 3,
     'all that is wrong is listed');
+-- Old reports of which one was moved today; three places, two categories, open and closed.
+SELECT set_config('civic.organization_id', tap.id('a')::text, true) \g /dev/null
+INSERT INTO civic.reports (organization_id, report_number, user_id, title, description, category, latitude, longitude,
+    status, department_id, created_at, status_updated_at)
+SELECT tap.id('a'), x.number, tap.id('a.citizen'), 'Title', 'Description', x.category, x.latitude, 170, x.status,
+    tap.dept('a', 'PWD'), '2001-01-01', x.moved::timestamptz
+FROM (VALUES ('OLD-1', 'roads', 60.0, 'assigned_to_department'::civic.report_status, '2001-01-02'),
+    ('OLD-2', 'water', 60.001, 'resolved', '2001-01-03'),
+    ('OLD-3', 'roads', 61.0, 'closed', '2001-02-01')) AS x (number, category, latitude, status, moved);
+SELECT tap.unbecome() \g /dev/null
+SELECT is((SELECT string_agg(r ->> 'service_request_id', ' ' ORDER BY place)
+    FROM jsonb_array_elements(pg_temp.get('a.anon', '/requests.json?' || x.query)) WITH ORDINALITY AS r (r, place)
+    WHERE r ->> 'service_request_id' LIKE 'OLD-%'), x.numbers, x.query)
+FROM (VALUES
+    ('start_date=2000-12-31&status=open', 'OLD-1'),
+    ('start_date=2000-12-31&status=closed&updated_after=', 'OLD-3 OLD-2'),
+    ('start_date=2000-12-31&status=open,closed&service_code=water', 'OLD-2'),
+    ('start_date=2000-12-31&service_code=water,roads&lat=60&long=170&radius=200', 'OLD-2 OLD-1'),
+    ('updated_after=2001-01-02T12:00:00Z', 'OLD-3 OLD-2'),
+    ('updated_after=2001-01-02T12:00:00Z&updated_before=2001-01-31', 'OLD-2'),
+    ('updated_after=2001-01-01&updated_before=2001-02-02&after=OLD-3', 'OLD-2 OLD-1'),
+    ('service_request_id=OLD-3,OLD-1,nothing&status=closed', 'OLD-3 OLD-1'),
+    ('', NULL)) AS x (query, numbers);
 SELECT results_eq(
     $$SELECT p.period_start, p.period_end FROM civic.open311_period('{"from": "2026-01-01"}', 'from', 'to', 90) AS p
     UNION ALL SELECT p.period_start, p.period_end
