@@ -6,17 +6,7 @@
 
 #include <string.h>
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "core/hex.h"
 
 /* Well-formed as of RFC 3629: shortest form, no surrogates, nothing above U+10FFFF. */
 bool
@@ -75,8 +65,8 @@ decode(const char *text, const char *end, char *out, size_t *length)
 			c = ' ';
 		else if (c == '%')
 		{
-			int high = end - text > 2 ? hex_digit(text[1]) : -1;
-			int low = high < 0 ? -1 : hex_digit(text[2]);
+			int high = end - text > 2 ? civic_hex_digit(text[1]) : -1;
+			int low = high < 0 ? -1 : civic_hex_digit(text[2]);
 
 			if (low < 0)
 				return CIVIC_FORM_BAD_ESCAPE;

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/hex.h"
+
 typedef struct Writer
 {
 	const char *at;
@@ -140,16 +142,11 @@ read_hex(Writer *writer, uint32_t *value)
 		return false;
 	for (int i = 0; i < 4; i++)
 	{
-		char c = *writer->at++;
-		uint32_t digit;
+		int digit = civic_hex_digit(*writer->at++);
 
-		if (c >= '0' && c <= '9')
-			digit = (uint32_t) (c - '0');
-		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-			digit = (uint32_t) ((c | 0x20) - 'a' + 10);
-		else
+		if (digit < 0)
 			return false;
-		*value = *value << 4 | digit;
+		*value = *value << 4 | (uint32_t) digit;
 	}
 	return true;
 }
