@@ -564,3 +564,30 @@ AS $$
     CROSS JOIN LATERAL twin.judge_location(q.latitude, q.longitude, q.accuracy, q.dest_latitude, q.dest_longitude,
         q.radius) AS t
 $$;
+
+-- Forms of pieces that mean something to the parser, and JSON of all that XML must escape. The twin's messages say less.
+CREATE FUNCTION bench.check_open311(cases integer) RETURNS void LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    form text;
+    document text;
+BEGIN
+    FOR n IN 1..cases LOOP
+        SELECT string_agg(bench.pick('a', 'b', '=', '&', '&', '[', ']', '[]', '[x]', '+', '%20', '%26', '%C3%A4',
+            '%e2%82%ac', 'ä', '%5B', '%5d', CASE WHEN n % 10 = 0 THEN bench.pick('%', '%z', '%FF', '%C3', '%ED%A0%80') END), '')
+        INTO form FROM generate_series(1, 1 + n % 20);
+        INSERT INTO bench.answers VALUES ('form_fields()', to_jsonb(form),
+            bench.outcome(format('SELECT jsonb_agg(f) FROM civic.form_fields(%L) AS f', form), NULL)
+                - '{message,detail,hint}'::text[],
+            bench.outcome(format('SELECT jsonb_agg(f) FROM twin.form_fields(%L) AS f', form), NULL)
+                - '{message,detail,hint}'::text[]);
+        SELECT json_build_object('things', json_agg(json_build_object(bench.pick('a', 'values', 's', 'x-1'),
+            CASE WHEN i % 5 = 0 THEN to_json(random()) WHEN i % 7 = 0 THEN to_json(i % 2 = 0) WHEN i % 11 = 0 THEN NULL
+            ELSE to_json(bench.pick('<', '>', '&', '"', E'\n', E'\r', E'\x01', 'ä', E'\uFFFE', U&'\+01F600', 'x', '\')
+                || bench.pick('a', ']]>', '''', ' ', '&amp;')) END)))::text
+        INTO document FROM generate_series(1, n % 12) AS i;
+        INSERT INTO bench.answers VALUES ('json_to_xml()', to_jsonb(document),
+            to_jsonb(civic.json_to_xml(document::json, 'root')), to_jsonb(twin.json_to_xml(document::json, 'root')));
+    END LOOP;
+END
+$$;

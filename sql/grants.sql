@@ -63,3 +63,5 @@ GRANT EXECUTE ON FUNCTION civic.uuid_v7() TO civic_anon, civic_auditor;
 GRANT EXECUTE ON FUNCTION civic.sign_in(text, text, text, text, text, jsonb), civic.refresh_session(text, text),
     civic.reset_password(text, text, text, text) TO civic_anon;
 GRANT EXECUTE ON FUNCTION civic.check_session() TO civic_anon, civic_auditor;
+-- The api_key in the form says who files.
+GRANT EXECUTE ON FUNCTION civic.open311_post(text) TO civic_anon;

@@ -17,6 +17,8 @@
 #include "utils/rls.h"
 #include "utils/timestamp.h"
 
+#include "core/hex.h"
+
 #define CLAIMS_SETTING "request.jwt.claims"
 
 bool civic_restoring = false;
@@ -72,18 +74,6 @@ civic_init_identity(void)
 								   PGC_USERSET, GUC_NO_SHOW_ALL, NULL, text_assigned, NULL);
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Sixteen pairs of hexadecimal digits, with a hyphen allowed after 4, 6, 8 and 10 bytes. */
 static void
 parse_uuid(const char *text, const char *origin, pg_uuid_t *result)
@@ -97,8 +87,8 @@ parse_uuid(const char *text, const char *origin, pg_uuid_t *result)
 
 		if (i >= 4 && i <= 10 && i % 2 == 0 && *at == '-')
 			at++;
-		high = hex_digit(at[0]);
-		low = high < 0 ? -1 : hex_digit(at[1]);
+		high = civic_hex_digit(at[0]);
+		low = high < 0 ? -1 : civic_hex_digit(at[1]);
 		if (low < 0)
 			break;
 		result->data[i] = (unsigned char) (high << 4 | low);

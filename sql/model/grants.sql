@@ -7,7 +7,7 @@ SELECT civic_private.own_tables();
 
 GRANT SELECT ON civic.organizations, civic.departments, civic.categories, civic.areas, civic.reports, civic.media,
     civic.status_history, civic.workflow_transitions, civic.posts, civic.comments, civic.meetings,
-    civic.audit_checkpoints
+    civic.audit_checkpoints, civic.service_attributes
     TO civic_anon;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA civic TO civic_user, civic_service, civic_auditor;
@@ -27,6 +27,8 @@ GRANT INSERT, UPDATE ON civic.users, civic.tasks, civic.sla_policies TO civic_us
 GRANT UPDATE ON civic.escalations, civic.appeals, civic.feedbacks, civic.sign_in_policies, civic.security_events
     TO civic_user, civic_service;
 GRANT UPDATE, DELETE ON civic.notifications TO civic_user, civic_service;
+GRANT INSERT, UPDATE, DELETE ON civic.service_attributes TO civic_user, civic_service;
+GRANT UPDATE ON civic.open311_keys TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.client_sync_states, civic.offline_actions, civic.sync_conflicts
     TO civic_user, civic_service;
 GRANT INSERT, UPDATE, DELETE ON civic.sync_field_policies TO civic_user, civic_service;

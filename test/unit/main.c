@@ -20,6 +20,7 @@ main(void)
 	test_sha256();
 	test_tiles();
 	test_address();
+	test_form();
 	test_grid();
 	test_likeness();
 	test_presence();
@@ -28,6 +29,7 @@ main(void)
 	test_trigrams();
 	test_uuid7();
 	test_worktime();
+	test_xml();
 	printf("1..%d\n", tap_tests);
 	return tap_failures == 0 ? 0 : 1;
 }

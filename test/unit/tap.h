@@ -22,6 +22,7 @@ extern void test_routes(void);
 extern void test_sha256(void);
 extern void test_tiles(void);
 extern void test_address(void);
+extern void test_form(void);
 extern void test_grid(void);
 extern void test_likeness(void);
 extern void test_presence(void);
@@ -30,6 +31,7 @@ extern void test_transitions(void);
 extern void test_trigrams(void);
 extern void test_uuid7(void);
 extern void test_worktime(void);
+extern void test_xml(void);
 
 __attribute__((format(printf, 4, 5))) static inline bool
 tap_ok(bool passed, const char *file, int line, const char *format, ...)
