@@ -108,13 +108,13 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('client_sync_states',   '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
     ('offline_actions',      '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
     ('sync_conflicts',       '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
-    ('service_attributes',   'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
-    ('open311_keys',         '0      0     0     0     all   all   all   0     0     0     0     42501 all   all'),
-    ('open311_requests',     '1      0     all   0     all   all   all   0     0     0     0     42501 all   all'),
     ('audit_checkpoints',    'all    all   all   all   all   all   all   all   all   all   all   all   all   all'),
     ('status_history',       '7      7     25    12    all   40    all   7     7     7     0     7     all   all'),
     ('archived_reports',     '2      1     all   2     all   all   all   1     1     1     0     42501 all   all'),
-    ('area_subscriptions',   '1      0     0     0     0     0     0     0     0     0     0     42501 all   all');
+    ('area_subscriptions',   '1      0     0     0     0     0     0     0     0     0     0     42501 all   all'),
+    ('service_attributes',   'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
+    ('open311_keys',         '0      0     0     0     all   all   all   0     0     0     0     42501 all   all'),
+    ('open311_requests',     '1      0     all   0     all   all   all   0     0     0     0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -1074,32 +1074,6 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('sync_action_types', 'DELETE', $$DELETE FROM civic.sync_action_types$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('service_attributes', 'INSERT', $$INSERT INTO civic.service_attributes (organization_id, category, code, position,
-        question) VALUES (tap.id('$o'), 'roads', 'NEW', 2, 'New?')$$,
-                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
-    ('service_attributes', 'UPDATE', $$UPDATE civic.service_attributes SET question = 'x'
-        WHERE organization_id = tap.id('$o')$$,
-                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
-    ('service_attributes', 'DELETE', $$DELETE FROM civic.service_attributes WHERE organization_id = tap.id('$o')$$,
-                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
-    ('open311_keys', 'INSERT', $$INSERT INTO civic.open311_keys (organization_id, name, user_id)
-        VALUES (tap.id('$o'), 'New', tap.id('$o.citizen'))$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('open311_keys', 'UPDATE', $$UPDATE civic.open311_keys SET is_active = false WHERE id = tap.id('$o.open311_key')$$,
-                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
-    -- Whose account it is stays: who changed it would file in another's name.
-    ('open311_keys', 'UPDATE', $$UPDATE civic.open311_keys SET user_id = tap.id('$o.admin')
-        WHERE id = tap.id('$o.open311_key')$$,
-                        '0       0     0     0     0     ZC004 ZC004 0     0     0     0     42501 ZC004 42501'),
-    ('open311_keys', 'DELETE', $$DELETE FROM civic.open311_keys$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('open311_requests', 'INSERT', $$INSERT INTO civic.open311_requests (organization_id, user_id, category,
-        content_sha256) VALUES (tap.id('$o'), $me, 'roads', sha256('3'))$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('open311_requests', 'UPDATE', $$UPDATE civic.open311_requests SET report_id = NULL$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('open311_requests', 'DELETE', $$DELETE FROM civic.open311_requests$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('sync_field_policies', 'INSERT', $$INSERT INTO civic.sync_field_policies VALUES (tap.id('$o'), 'task', 'priority',
         'server')$$,
                         '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
@@ -1163,7 +1137,33 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
         WHERE organization_id = tap.id('$o')$$,
                         '1       0     0     0     0     0     0     0     0     0     0     42501 2     42501'),
     ('area_subscriptions', 'DELETE', $$DELETE FROM civic.area_subscriptions WHERE organization_id = tap.id('$o')$$,
-                        '1       0     0     0     0     0     0     0     0     0     0     42501 2     42501');
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 2     42501'),
+    ('service_attributes', 'INSERT', $$INSERT INTO civic.service_attributes (organization_id, category, code, position,
+        question) VALUES (tap.id('$o'), 'roads', 'NEW', 2, 'New?')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('service_attributes', 'UPDATE', $$UPDATE civic.service_attributes SET question = 'x'
+        WHERE organization_id = tap.id('$o')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('service_attributes', 'DELETE', $$DELETE FROM civic.service_attributes WHERE organization_id = tap.id('$o')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('open311_keys', 'INSERT', $$INSERT INTO civic.open311_keys (organization_id, name, user_id)
+        VALUES (tap.id('$o'), 'New', tap.id('$o.citizen'))$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('open311_keys', 'UPDATE', $$UPDATE civic.open311_keys SET is_active = false WHERE id = tap.id('$o.open311_key')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    -- Whose account it is stays: who changed it would file in another's name.
+    ('open311_keys', 'UPDATE', $$UPDATE civic.open311_keys SET user_id = tap.id('$o.admin')
+        WHERE id = tap.id('$o.open311_key')$$,
+                        '0       0     0     0     0     ZC004 ZC004 0     0     0     0     42501 ZC004 42501'),
+    ('open311_keys', 'DELETE', $$DELETE FROM civic.open311_keys$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('open311_requests', 'INSERT', $$INSERT INTO civic.open311_requests (organization_id, user_id, category,
+        content_sha256) VALUES (tap.id('$o'), $me, 'roads', sha256('3'))$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('open311_requests', 'UPDATE', $$UPDATE civic.open311_requests SET report_id = NULL$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('open311_requests', 'DELETE', $$DELETE FROM civic.open311_requests$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT replace(replace($1, '$o', organization), '$me',
