@@ -174,19 +174,28 @@ COMMENT ON FUNCTION civic_private.hide_flagged() IS
     'AFTER INSERT row trigger on civic.content_flags: hides what organizations.auto_hide_flags people have flagged,'
     ' until a moderator decides.';
 
-CREATE FUNCTION civic_private.tell_discussion() RETURNS trigger
+CREATE FUNCTION civic_private.tell_hidden() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM civic_private.notify(NEW.organization_id, NEW.user_id, 'content_hidden', TG_ARGV[0], NEW.id,
+        jsonb_build_object('reason', NEW.hidden_reason));
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.tell_hidden() IS
+    'AFTER UPDATE row trigger on civic.posts and civic.comments: tells an author that their words were hidden, and why.'
+    ' Argument: what the row is called in the message.';
+
+CREATE FUNCTION civic_private.tell_answered() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    answered uuid;
+    answered uuid := (
+        SELECT c.user_id FROM civic.comments AS c
+        WHERE c.organization_id = NEW.organization_id AND c.id = NEW.parent_id
+    );
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        PERFORM civic_private.notify(NEW.organization_id, NEW.user_id, 'content_hidden', TG_ARGV[0], NEW.id,
-            jsonb_build_object('reason', NEW.hidden_reason));
-        RETURN NULL;
-    END IF;
-    SELECT c.user_id INTO answered FROM civic.comments AS c
-    WHERE c.organization_id = NEW.organization_id AND c.id = NEW.parent_id;
     IF answered <> NEW.user_id THEN
         PERFORM civic_private.notify(NEW.organization_id, answered, 'comment_answered', 'comment', NEW.id,
             jsonb_build_object('content', left(NEW.content, 200)));
@@ -194,6 +203,5 @@ BEGIN
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION civic_private.tell_discussion() IS
-    'AFTER row trigger on civic.posts and civic.comments: tells an author that their words were hidden, and why, or'
-    ' that somebody answered. Argument: what the row is called in the message.';
+COMMENT ON FUNCTION civic_private.tell_answered() IS
+    'AFTER INSERT row trigger on civic.comments: tells an author that somebody answered.';

@@ -28,8 +28,8 @@ CREATE TRIGGER t60_hide AFTER INSERT ON civic.content_flags
     FOR EACH ROW EXECUTE FUNCTION civic_private.hide_flagged();
 
 CREATE TRIGGER t75_tell AFTER UPDATE ON civic.posts
-    FOR EACH ROW WHEN (NEW.is_hidden AND NOT OLD.is_hidden) EXECUTE FUNCTION civic_private.tell_discussion('post');
+    FOR EACH ROW WHEN (NEW.is_hidden AND NOT OLD.is_hidden) EXECUTE FUNCTION civic_private.tell_hidden('post');
 CREATE TRIGGER t75_tell AFTER UPDATE ON civic.comments
-    FOR EACH ROW WHEN (NEW.is_hidden AND NOT OLD.is_hidden) EXECUTE FUNCTION civic_private.tell_discussion('comment');
+    FOR EACH ROW WHEN (NEW.is_hidden AND NOT OLD.is_hidden) EXECUTE FUNCTION civic_private.tell_hidden('comment');
 CREATE TRIGGER t76_tell AFTER INSERT ON civic.comments
-    FOR EACH ROW WHEN (NEW.parent_id IS NOT NULL) EXECUTE FUNCTION civic_private.tell_discussion('comment');
+    FOR EACH ROW WHEN (NEW.parent_id IS NOT NULL) EXECUTE FUNCTION civic_private.tell_answered();
