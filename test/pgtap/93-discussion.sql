@@ -189,14 +189,17 @@ SELECT is(tap.value('a.anon', format('SELECT count(*) FROM civic.comments WHERE 
     'no number of flags hides anything where an organization does not want it');
 
 SELECT is(
-    (SELECT string_agg(concat_ws(': ', u.full_name, n.type, n.message), E'\n' ORDER BY n.id) FROM civic.notifications
-        AS n
+    (SELECT string_agg(concat_ws(': ', u.full_name, n.type, n.message), E'\n') FROM civic.notifications AS n
         JOIN civic.users AS u ON u.organization_id = n.organization_id AND u.id = n.recipient_id
-        WHERE n.organization_id = tap.id('a')
-            AND n.subject_id IN (tap.id('a.post_open'), tap.id('a.said_back'))),
-    concat_ws(E'\n', 'neighbour: comment_answered: Your comment was answered: said_back',
-        'citizen: content_hidden: 3 people asked for a review.'),
-    'authors are told of answers and of what was hidden');
+        WHERE n.organization_id = tap.id('a') AND n.type = 'content_hidden' AND n.subject_type = 'post'),
+    'citizen: content_hidden: 3 people asked for a review.', 'the author is told what was hidden, and why');
+SELECT is(tap.steps('a.citizen', format('SELECT civic.add_comment(''Really?'', post_id => %L, parent_id => %L)',
+    tap.id('a.post_open'), tap.id(x.parent)), 'SET LOCAL ROLE NONE',
+    $$SELECT string_agg(u.full_name || ': ' || n.message, ' ') FROM civic.notifications AS n
+        JOIN civic.users AS u ON u.organization_id = n.organization_id AND u.id = n.recipient_id
+        WHERE n.organization_id = tap.id('a') AND n.type = 'comment_answered'$$), x.told,
+    format('who is told of an answer to %s', x.parent))
+FROM (VALUES ('a.said_open', 'neighbour: Your comment was answered: Really?'), ('a.said_back', NULL)) AS x (parent, told);
 
 -- 7. A report that becomes private takes its comments along.
 SELECT tap.do('a.admin', format('UPDATE civic.reports SET is_sensitive = true WHERE id = %L', tap.id('a.pub_open')));
