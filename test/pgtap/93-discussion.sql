@@ -197,9 +197,10 @@ SELECT is(tap.steps('a.citizen', format('SELECT civic.add_comment(''Really?'', p
     tap.id('a.post_open'), tap.id(x.parent)), 'SET LOCAL ROLE NONE',
     $$SELECT string_agg(u.full_name || ': ' || n.message, ' ') FROM civic.notifications AS n
         JOIN civic.users AS u ON u.organization_id = n.organization_id AND u.id = n.recipient_id
-        WHERE n.organization_id = tap.id('a') AND n.type = 'comment_answered'$$), x.told,
+        WHERE n.organization_id = tap.id('a') AND n.message LIKE '%Really?'$$), x.told,
     format('who is told of an answer to %s', x.parent))
-FROM (VALUES ('a.said_open', 'neighbour: Your comment was answered: Really?'), ('a.said_back', NULL)) AS x (parent, told);
+FROM (VALUES ('a.said_open', 'neighbour: Your comment was answered: Really?'), ('a.said_back', NULL))
+    AS x (parent, told);
 
 -- 7. A report that becomes private takes its comments along.
 SELECT tap.do('a.admin', format('UPDATE civic.reports SET is_sensitive = true WHERE id = %L', tap.id('a.pub_open')));
