@@ -35,13 +35,15 @@ def normal(text):
 def main(paths):
     number = 0
     failures = 0
+    psql('postgres', 'SET client_min_messages = warning; DROP DATABASE IF EXISTS examples_template;')
+    psql('postgres', 'CREATE DATABASE examples_template;')
+    psql('examples_template', 'SET client_min_messages = warning; CREATE EXTENSION civic CASCADE;')
     for path in paths:
         found = list(blocks(path))
         if not any(language == 'sql' for language, _ in found):
             continue
         psql('postgres', 'SET client_min_messages = warning; DROP DATABASE IF EXISTS examples;')
-        psql('postgres', 'CREATE DATABASE examples;')
-        psql('examples', 'SET client_min_messages = warning; CREATE EXTENSION civic CASCADE;')
+        psql('postgres', 'CREATE DATABASE examples TEMPLATE examples_template;')
         script = ''.join(f'\\echo {MARK}{i}\n{text}\n' for i, (language, text) in enumerate(found)
                          if language == 'sql')
         printed = dict(re.findall(rf'^{MARK}(\d+)\n(.*?)(?=^{MARK}|\Z)', psql('examples', script), re.M | re.S))
@@ -58,6 +60,7 @@ def main(paths):
             else:
                 print(f'ok {number} - {path}: {text.strip().splitlines()[0]}')
     psql('postgres', 'DROP DATABASE IF EXISTS examples;')
+    psql('postgres', 'DROP DATABASE IF EXISTS examples_template;')
     print(f'1..{number}')
     return failures > 0
 
