@@ -204,15 +204,14 @@ visit_node(void *state, CivicNode node, const CivicHash *hash)
 }
 
 void
-civic_grow_tree(const CivicDigest *sha256, CivicTreeWriter *tree, const CivicHash *leaf,
-				const CivicEntryId *entry)
+civic_grow_tree(CivicTreeWriter *tree, const CivicHash *leaf, const CivicEntryId *entry)
 {
 	tree->next = *entry;
-	civic_range_push(sha256, &tree->range, leaf, visit_node, tree);
+	civic_range_push(&civic_sha256, &tree->range, leaf, visit_node, tree);
 }
 
 void
-civic_save_tree(const CivicDigest *sha256, CivicTreeWriter *tree, CivicHash *root)
+civic_save_tree(CivicTreeWriter *tree, CivicHash *root)
 {
 	Oid types[4] = {UUIDOID, INT8OID, BYTEAOID, BYTEAOID};
 	Datum values[4];
@@ -222,7 +221,7 @@ civic_save_tree(const CivicDigest *sha256, CivicTreeWriter *tree, CivicHash *roo
 		if (tree->tiles[level].changed)
 			save_tile(tree, level);
 	}
-	if (!civic_range_root(sha256, &tree->range, root))
+	if (!civic_range_root(&civic_sha256, &tree->range, root))
 		damaged_tree(&tree->id);
 	values[0] = UUIDPGetDatum(&tree->id);
 	values[1] = Int64GetDatum((int64) tree->range.end);
