@@ -216,7 +216,6 @@ civic_find_leaf(PG_FUNCTION_ARGS)
 						   (uint32) PG_GETARG_INT32(3)};
 	Oid types[3] = {UUIDOID, INT4OID, XID8OID};
 	Datum values[3] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)};
-	CivicHash *hashes = palloc(sizeof(CivicHash) * CIVIC_LOG_TILE_WIDTH);
 	uint8 *entries = palloc(CIVIC_LOG_TILE_WIDTH * CIVIC_ENTRY_ID_SIZE);
 	uint64 first;
 	uint64 last;
@@ -240,7 +239,7 @@ civic_find_leaf(PG_FUNCTION_ARGS)
 		{
 			uint64 tile = (first + (last - first) / 2) / CIVIC_LOG_TILE_WIDTH;
 			uint64 base = tile * CIVIC_LOG_TILE_WIDTH;
-			int count = civic_read_tile(tree, 0, tile, hashes, entries);
+			int count = civic_read_tile(tree, 0, tile, NULL, entries);
 			uint64 from = Max(first, base);
 			uint64 until = Min(last + 1, base + count);
 			CivicEntryId id;

@@ -65,9 +65,9 @@ extern void civic_grow_tree(CivicTreeWriter *tree, const CivicHash *leaf,
 							const CivicEntryId *entry);
 extern void civic_save_tree(CivicTreeWriter *tree, CivicHash *root);
 
-/* Hashes of a tile; returns how many it has, 0 where it is missing. entries may be NULL. */
-extern int civic_read_tile(const pg_uuid_t *id, int level, uint64 index,
-						   CivicHash hashes[CIVIC_LOG_TILE_WIDTH], uint8 *entries);
+/* Hashes of a tile and its entries, each unless NULL; returns how many it has, 0 where it is missing. */
+extern int civic_read_tile(const pg_uuid_t *id, int level, uint64 index, CivicHash *hashes,
+						   uint8 *entries);
 extern uint64 civic_tree_size(const pg_uuid_t *id);
 
 /* ---- audit_proof.c ---- */

@@ -234,6 +234,9 @@ typedef struct LeafReader
 	uint64 tile;
 	int count; /* -1 before the first */
 	CivicHash hashes[CIVIC_LOG_TILE_WIDTH];
+	uint64 above_tile;
+	int above_count;
+	CivicHash above[CIVIC_LOG_TILE_WIDTH]; /* roots of whole tiles */
 	uint8 entries[CIVIC_LOG_TILE_WIDTH * CIVIC_ENTRY_ID_SIZE];
 	/* Follows the leaves where heads are close together; else a root is cheaper from the tiles. */
 	bool follows;
@@ -254,17 +257,20 @@ read_leaf(Verification *check, LeafReader *reader, uint64 leaf, CivicHash *hash,
 		/* Whole tiles are leaves of the level above. */
 		if (reader->count == CIVIC_LOG_TILE_WIDTH)
 		{
-			CivicHash *above = palloc(sizeof(CivicHash) * CIVIC_LOG_TILE_WIDTH);
 			CivicHash root;
-			int count = civic_read_tile(&reader->tree, 1, tile / CIVIC_LOG_TILE_WIDTH, above, NULL);
 			int at = (int) (tile % CIVIC_LOG_TILE_WIDTH);
 
+			if (at >= reader->above_count || reader->above_tile != tile / CIVIC_LOG_TILE_WIDTH)
+			{
+				reader->above_tile = tile / CIVIC_LOG_TILE_WIDTH;
+				reader->above_count =
+					civic_read_tile(&reader->tree, 1, reader->above_tile, reader->above, NULL);
+			}
 			civic_log_tile_root(&civic_sha256, reader->hashes, CIVIC_LOG_TILE_WIDTH, &root);
-			if (at >= count || !civic_hash_equal(&root, &above[at]))
+			if (at >= reader->above_count || !civic_hash_equal(&root, &reader->above[at]))
 				report(check, &reader->tree, NULL, (int64) (tile * CIVIC_LOG_TILE_WIDTH),
 					   "tile_changed",
 					   "The hashes of 256 leaves do not have the hash that the tile above has.");
-			pfree(above);
 		}
 	}
 	if (place >= reader->count)
@@ -379,6 +385,7 @@ civic_verify_batches(PG_FUNCTION_ARGS)
 	heads = read_heads(&check, first, last, &nheads);
 	forest->tree = civic_forest_id;
 	forest->count = -1;
+	forest->above_count = 0;
 	for (int i = 0; i < nheads; i++)
 	{
 		if (i == 0 || memcmp(&heads[i].organization, &heads[i - 1].organization, UUID_LEN) != 0)
@@ -389,6 +396,7 @@ civic_verify_batches(PG_FUNCTION_ARGS)
 				report_added(&check, &check.found[at++]);
 			reader->tree = heads[i].organization;
 			reader->count = -1;
+			reader->above_count = 0;
 			civic_range_init(&reader->range, 0);
 		}
 		at = compare_leaves(&check, reader, &heads[i], at);

@@ -93,8 +93,8 @@ SELECT results_eq(
     'a job is the system; personal values are of the person of the row');
 SELECT tap.as('a.super_admin', $$DELETE FROM civic.duplicate_policies WHERE id = tap.id('a.policy')$$);
 SELECT results_eq(
-    $$SELECT operation, action, entity_id, new_values, old_values ? 'hint_radius_m', old_values ?| '{id,organization_id}'
-        FROM tap.news$$,
+    $$SELECT operation, action, entity_id, new_values, old_values ? 'hint_radius_m',
+        old_values ?| '{id,organization_id}' FROM tap.news$$,
     $$SELECT 'delete', 'system_config_changed', tap.id('a.policy')::text, NULL::jsonb, true, false$$,
     'of a deleted row the values before are kept, but for organization and key, which the entry has besides');
 
