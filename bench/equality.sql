@@ -591,3 +591,39 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- Every kind of change of a table that is recorded both ways. What the entry says besides is not among its values.
+CREATE FUNCTION bench.check_audit(cases integer) RETURNS void LANGUAGE plpgsql SET timezone = 'UTC'
+AS $$
+BEGIN
+    FOR n IN 1 .. cases LOOP
+        CASE (random() * 4)::integer
+            WHEN 0 THEN DELETE FROM twin.audited_both WHERE id = (random() * 200)::integer;
+            WHEN 1 THEN UPDATE twin.audited_both SET a = CASE WHEN random() < 0.3 THEN a ELSE random()::text END,
+                b = random() < 0.5, c = (random() * 100)::numeric(5, 2),
+                e = nullif(jsonb_build_object('x', (random() * 2)::integer), '{"x": 1}')
+                WHERE id = (random() * 200)::integer;
+            ELSE INSERT INTO twin.audited_both VALUES ('00000000-0000-0000-0000-000000000001',
+                (random() * 200)::integer, md5(random()::text), random() < 0.5, random()::numeric,
+                now() - random() * interval '1 year', jsonb_build_object('y', random()::text, 'z', NULL),
+                md5(random()::text)::uuid, ARRAY['a', NULL, '"'], current_date - n, random())
+                ON CONFLICT (id) DO UPDATE SET g = ARRAY[random()::text];
+        END CASE;
+    END LOOP;
+    INSERT INTO bench.answers
+    SELECT 'audit_log', jsonb_build_object('change', n), to_jsonb(c), to_jsonb(t)
+    FROM (
+        SELECT row_number() OVER (ORDER BY e.epoch, e.xid, e.counter) AS n, l.operation, l.entity_id,
+            l.old_values - 'd' AS old_values, l.new_values - 'd' AS new_values
+        FROM civic.audit_log AS l
+        JOIN civic.audit_entries AS e ON l.id = e.epoch || '.' || e.xid::text || '.' || e.counter
+        WHERE e.table_name = 'audited_both'
+    ) AS c
+    FULL JOIN (
+        SELECT row_number() OVER (ORDER BY p.id) AS n, p.operation, p.entity_id,
+            p.old_values - '{d,organization_id}'::text[] AS old_values,
+            p.new_values - '{d,organization_id}'::text[] AS new_values
+        FROM twin.audit_plain AS p WHERE p.relation = 'twin.audited_both'
+    ) AS t USING (n);
+END
+$$;

@@ -158,7 +158,7 @@ entity_key(const CivicAuditRules *rules, TupleDesc desc, const Row *row)
 	return PointerGetDatum(key.data);
 }
 
-/* A null in a row that came or went says nothing. */
+/* A null in a row that came or went says nothing, and the entry has organization and key besides. */
 static bool
 is_recorded(const CivicAuditColumn *column, const Row *before, const Row *after, bool *changed)
 {
@@ -166,7 +166,7 @@ is_recorded(const CivicAuditColumn *column, const Row *before, const Row *after,
 
 	if (before != NULL && after != NULL)
 		return changed[at] = column_changed(column, before, after);
-	return !(after ? after : before)->nulls[at];
+	return !column->implied && !(after ? after : before)->nulls[at];
 }
 
 /* What is recorded of a row; false where nothing of that has changed. */

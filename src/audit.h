@@ -57,6 +57,7 @@ typedef struct CivicAuditColumn
 	int16 length; /* of the type, as in pg_attribute */
 	bool by_value;
 	bool personal;
+	bool implied; /* the value says organization_id or entity_id already */
 	CivicValueKind kind;
 	int prefix_length;
 	uint8 *prefix; /* kind, name and, where needed, type */

@@ -1,6 +1,6 @@
 /*
  * src/audit_hash.c
- *		Hashing of the audit log by the server's own SHA-2, and the leaf that a stored entry is.
+ *		The leaf that a stored entry is, and the server's SHA-512, which signatures are made of.
  */
 #include "audit_tree.h"
 
@@ -12,46 +12,33 @@
 #include "varatt.h"
 #endif
 
-typedef struct ServerDigest
-{
-	pg_cryptohash_ctx *context;
-	int size;
-} ServerDigest;
-
 static void
-run_digest(void *state, const CivicBytes *pieces, int npieces, uint8_t *out)
+run_sha512(void *state, const CivicBytes *pieces, int npieces, uint8_t *out)
 {
-	ServerDigest *digest = state;
-	bool good = pg_cryptohash_init(digest->context) >= 0;
+	pg_cryptohash_ctx *context = state;
+	bool good = pg_cryptohash_init(context) >= 0;
 
 	for (int i = 0; i < npieces && good; i++)
 		good = pieces[i].length == 0 ||
-			   pg_cryptohash_update(digest->context, pieces[i].data, pieces[i].length) >= 0;
-	if (!good || pg_cryptohash_final(digest->context, out, digest->size) < 0)
+			   pg_cryptohash_update(context, pieces[i].data, pieces[i].length) >= 0;
+	if (!good || pg_cryptohash_final(context, out, PG_SHA512_DIGEST_LENGTH) < 0)
 		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
-						errmsg("could not hash: %s", pg_cryptohash_error(digest->context))));
+						errmsg("could not hash: %s", pg_cryptohash_error(context))));
 }
 
 void
-civic_begin_digest(CivicDigest *digest, bool sha512)
+civic_begin_sha512(CivicDigest *digest)
 {
-	ServerDigest *state = palloc(sizeof(ServerDigest));
-
-	state->context = pg_cryptohash_create(sha512 ? PG_SHA512 : PG_SHA256);
-	state->size = sha512 ? PG_SHA512_DIGEST_LENGTH : PG_SHA256_DIGEST_LENGTH;
-	if (state->context == NULL)
+	digest->digest = run_sha512;
+	digest->state = pg_cryptohash_create(PG_SHA512);
+	if (digest->state == NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	digest->digest = run_digest;
-	digest->state = state;
 }
 
 void
-civic_end_digest(CivicDigest *digest)
+civic_end_sha512(CivicDigest *digest)
 {
-	ServerDigest *state = digest->state;
-
-	pg_cryptohash_free(state->context);
-	pfree(state);
+	pg_cryptohash_free(digest->state);
 	digest->state = NULL;
 }
 
@@ -77,7 +64,7 @@ bytes_of(Datum value, bool isnull)
  * the bytes are neither.
  */
 static bool
-part_commitment(const CivicDigest *sha256, CivicBytes part, CivicHash *commitment)
+part_commitment(CivicBytes part, CivicHash *commitment)
 {
 	CivicBytes content;
 
@@ -89,14 +76,13 @@ part_commitment(const CivicDigest *sha256, CivicBytes part, CivicHash *commitmen
 	if (part.length <= 1 + CIVIC_SALT_SIZE || part.data[0] != CIVIC_PERSONAL_LIVE)
 		return false;
 	content = civic_bytes(part.data + 1 + CIVIC_SALT_SIZE, part.length - 1 - CIVIC_SALT_SIZE);
-	civic_personal_commitment(sha256, part.data + 1, &content, commitment);
+	civic_personal_commitment(&civic_sha256, part.data + 1, &content, commitment);
 	return true;
 }
 
 /* Both parts can be erased, each for its own person: then the commitment is one to both commitments. */
 static bool
-entry_commitment(const CivicDigest *sha256, CivicBytes personal, CivicBytes request,
-				 CivicLeaf *leaf)
+entry_commitment(CivicBytes personal, CivicBytes request, CivicLeaf *leaf)
 {
 	CivicHash both[2];
 	CivicBytes rest = {both[0].bytes + CIVIC_SALT_SIZE, sizeof(both) - CIVIC_SALT_SIZE};
@@ -105,18 +91,17 @@ entry_commitment(const CivicDigest *sha256, CivicBytes personal, CivicBytes requ
 	if (!leaf->has_commitment)
 		return true;
 	if (request.data == NULL)
-		return part_commitment(sha256, personal, &leaf->commitment);
+		return part_commitment(personal, &leaf->commitment);
 	if (personal.data == NULL)
-		return part_commitment(sha256, request, &leaf->commitment);
-	if (!part_commitment(sha256, personal, &both[0]) || !part_commitment(sha256, request, &both[1]))
+		return part_commitment(request, &leaf->commitment);
+	if (!part_commitment(personal, &both[0]) || !part_commitment(request, &both[1]))
 		return false;
-	civic_personal_commitment(sha256, both[0].bytes, &rest, &leaf->commitment);
+	civic_personal_commitment(&civic_sha256, both[0].bytes, &rest, &leaf->commitment);
 	return true;
 }
 
 bool
-civic_entry_leaf(const CivicDigest *sha256, const pg_uuid_t *log_id, Datum *values, bool *nulls,
-				 CivicLeaf *leaf)
+civic_entry_leaf(const pg_uuid_t *log_id, Datum *values, bool *nulls, CivicLeaf *leaf)
 {
 	memset(leaf, 0, offsetof(CivicLeaf, columns_digest));
 	memcpy(leaf->log_id, log_id->data, UUID_LEN);
@@ -136,7 +121,7 @@ civic_entry_leaf(const CivicDigest *sha256, const pg_uuid_t *log_id, Datum *valu
 	leaf->table = bytes_of(values[CIVIC_ENTRY_TABLE], nulls[CIVIC_ENTRY_TABLE]);
 	leaf->key = bytes_of(values[CIVIC_ENTRY_KEY], nulls[CIVIC_ENTRY_KEY]);
 	leaf->columns = bytes_of(values[CIVIC_ENTRY_COLUMNS], nulls[CIVIC_ENTRY_COLUMNS]);
-	return entry_commitment(
-		sha256, bytes_of(values[CIVIC_ENTRY_PERSONAL], nulls[CIVIC_ENTRY_PERSONAL]),
-		bytes_of(values[CIVIC_ENTRY_REQUEST], nulls[CIVIC_ENTRY_REQUEST]), leaf);
+	return entry_commitment(bytes_of(values[CIVIC_ENTRY_PERSONAL], nulls[CIVIC_ENTRY_PERSONAL]),
+							bytes_of(values[CIVIC_ENTRY_REQUEST], nulls[CIVIC_ENTRY_REQUEST]),
+							leaf);
 }

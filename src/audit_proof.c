@@ -44,7 +44,7 @@ typedef struct TileReader
 } TileReader;
 
 static void
-read_node(const CivicDigest *sha256, TileReader *reader, CivicNode node, CivicHash *hash)
+read_node(TileReader *reader, CivicNode node, CivicHash *hash)
 {
 	CivicLogTile tile;
 	int offset;
@@ -59,7 +59,7 @@ read_node(const CivicDigest *sha256, TileReader *reader, CivicNode node, CivicHa
 	}
 	if (offset + count > reader->count)
 		missing_hashes();
-	civic_log_tile_root(sha256, reader->hashes + offset, count, hash);
+	civic_log_tile_root(&civic_sha256, reader->hashes + offset, count, hash);
 }
 
 static Datum
@@ -99,16 +99,13 @@ prove(const pg_uuid_t *tree, const CivicProofPlan *plan)
 	CivicHash *nodes = palloc(sizeof(CivicHash) * CIVIC_PLAN_NODES);
 	CivicHash proof[CIVIC_PROOF_HASHES];
 	TileReader *reader = palloc(sizeof(TileReader));
-	CivicDigest sha256;
 	int count;
 
 	reader->tree = tree;
 	reader->count = -1;
-	civic_begin_digest(&sha256, false);
 	for (int i = 0; i < plan->nnodes; i++)
-		read_node(&sha256, reader, plan->nodes[i], &nodes[i]);
-	count = civic_plan_fold(&sha256, plan, nodes, proof);
-	civic_end_digest(&sha256);
+		read_node(reader, plan->nodes[i], &nodes[i]);
+	count = civic_plan_fold(&civic_sha256, plan, nodes, proof);
 	return hashes_datum(proof, count);
 }
 
@@ -170,7 +167,7 @@ civic_tree_consistency(PG_FUNCTION_ARGS)
  *		The range of the first leaves of a tree, from its tiles.
  */
 void
-civic_load_range(const CivicDigest *sha256, const pg_uuid_t *tree, uint64 size, CivicRange *range)
+civic_load_range(const pg_uuid_t *tree, uint64 size, CivicRange *range)
 {
 	CivicNode nodes[CIVIC_RANGE_NODES];
 	CivicHash hashes[CIVIC_RANGE_NODES];
@@ -180,7 +177,7 @@ civic_load_range(const CivicDigest *sha256, const pg_uuid_t *tree, uint64 size, 
 	reader->tree = tree;
 	reader->count = -1;
 	for (int i = 0; i < count; i++)
-		read_node(sha256, reader, nodes[i], &hashes[i]);
+		read_node(reader, nodes[i], &hashes[i]);
 	if (!civic_range_load(range, 0, size, hashes, count))
 		missing_hashes();
 	pfree(reader);
@@ -195,17 +192,14 @@ civic_tree_root(PG_FUNCTION_ARGS)
 {
 	int64 size = PG_GETARG_INT64(1);
 	CivicRange range;
-	CivicDigest sha256;
 	CivicHash root;
 
 	if (size < 0)
 		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 						errmsg("a tree has at least 0 leaves")));
 	SPI_connect();
-	civic_begin_digest(&sha256, false);
-	civic_load_range(&sha256, PG_GETARG_UUID_P(0), (uint64) size, &range);
-	(void) civic_range_root(&sha256, &range, &root);
-	civic_end_digest(&sha256);
+	civic_load_range(PG_GETARG_UUID_P(0), (uint64) size, &range);
+	(void) civic_range_root(&civic_sha256, &range, &root);
 	SPI_finish();
 	PG_RETURN_DATUM(hash_datum(&root));
 }
@@ -222,7 +216,6 @@ civic_find_leaf(PG_FUNCTION_ARGS)
 						   (uint32) PG_GETARG_INT32(3)};
 	Oid types[3] = {UUIDOID, INT4OID, XID8OID};
 	Datum values[3] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)};
-	CivicHash *hashes = palloc(sizeof(CivicHash) * CIVIC_LOG_TILE_WIDTH);
 	uint8 *entries = palloc(CIVIC_LOG_TILE_WIDTH * CIVIC_ENTRY_ID_SIZE);
 	uint64 first;
 	uint64 last;
@@ -246,7 +239,7 @@ civic_find_leaf(PG_FUNCTION_ARGS)
 		{
 			uint64 tile = (first + (last - first) / 2) / CIVIC_LOG_TILE_WIDTH;
 			uint64 base = tile * CIVIC_LOG_TILE_WIDTH;
-			int count = civic_read_tile(tree, 0, tile, hashes, entries);
+			int count = civic_read_tile(tree, 0, tile, NULL, entries);
 			uint64 from = Max(first, base);
 			uint64 until = Min(last + 1, base + count);
 			CivicEntryId id;
@@ -295,7 +288,6 @@ civic_leaf_bytes(PG_FUNCTION_ARGS)
 	HeapTupleData row;
 	Datum *values = palloc(sizeof(Datum) * desc->natts);
 	bool *nulls = palloc(sizeof(bool) * desc->natts);
-	CivicDigest sha256;
 	CivicLeaf leaf;
 	bytea *result = palloc(VARHDRSZ + CIVIC_LEAF_MAX);
 	size_t length = 0;
@@ -308,10 +300,8 @@ civic_leaf_bytes(PG_FUNCTION_ARGS)
 	row.t_tableOid = InvalidOid;
 	ItemPointerSetInvalid(&row.t_self);
 	heap_deform_tuple(&row, desc, values, nulls);
-	civic_begin_digest(&sha256, false);
-	if (civic_entry_leaf(&sha256, PG_GETARG_UUID_P(0), values, nulls, &leaf))
-		length = civic_leaf_build(&sha256, &leaf, (uint8 *) VARDATA(result), CIVIC_LEAF_MAX);
-	civic_end_digest(&sha256);
+	if (civic_entry_leaf(PG_GETARG_UUID_P(0), values, nulls, &leaf))
+		length = civic_leaf_build(&civic_sha256, &leaf, (uint8 *) VARDATA(result), CIVIC_LEAF_MAX);
 	ReleaseTupleDesc(desc);
 	if (length == 0)
 		PG_RETURN_NULL();
@@ -323,12 +313,9 @@ Datum
 civic_sha256_leaf(PG_FUNCTION_ARGS)
 {
 	bytea *leaf = PG_GETARG_BYTEA_PP(0);
-	CivicDigest sha256;
 	CivicHash hash;
 
-	civic_begin_digest(&sha256, false);
-	civic_leaf_hash(&sha256, (uint8 *) VARDATA_ANY(leaf), VARSIZE_ANY_EXHDR(leaf), &hash);
-	civic_end_digest(&sha256);
+	civic_leaf_hash(&civic_sha256, (uint8 *) VARDATA_ANY(leaf), VARSIZE_ANY_EXHDR(leaf), &hash);
 	PG_RETURN_DATUM(hash_datum(&hash));
 }
 
@@ -420,17 +407,14 @@ civic_verify_inclusion_proof(PG_FUNCTION_ARGS)
 	CivicHash root;
 	CivicHash hashes[CIVIC_PROOF_HASHES];
 	int count;
-	CivicDigest sha256;
 	CivicProofVerdict verdict;
 
 	if (!one_hash(PG_GETARG_BYTEA_PP(0), &leaf) || !one_hash(PG_GETARG_BYTEA_PP(4), &root) ||
 		!array_hashes(PG_GETARG_ARRAYTYPE_P(3), hashes, &count) || PG_GETARG_INT64(1) < 0 ||
 		PG_GETARG_INT64(2) < 0)
 		PG_RETURN_BOOL(false);
-	civic_begin_digest(&sha256, false);
-	verdict = civic_verify_inclusion(&sha256, &leaf, (uint64) PG_GETARG_INT64(1),
+	verdict = civic_verify_inclusion(&civic_sha256, &leaf, (uint64) PG_GETARG_INT64(1),
 									 (uint64) PG_GETARG_INT64(2), hashes, count, &root);
-	civic_end_digest(&sha256);
 	PG_RETURN_BOOL(verdict == CIVIC_PROOF_VALID);
 }
 
@@ -445,18 +429,15 @@ civic_verify_consistency_proof(PG_FUNCTION_ARGS)
 	CivicHash root;
 	CivicHash hashes[CIVIC_PROOF_HASHES];
 	int count;
-	CivicDigest sha256;
 	CivicProofVerdict verdict;
 
 	if (!one_hash(PG_GETARG_BYTEA_PP(2), &old_root) || !one_hash(PG_GETARG_BYTEA_PP(3), &root) ||
 		!array_hashes(PG_GETARG_ARRAYTYPE_P(4), hashes, &count) || PG_GETARG_INT64(0) < 0 ||
 		PG_GETARG_INT64(1) < 0)
 		PG_RETURN_BOOL(false);
-	civic_begin_digest(&sha256, false);
 	verdict =
-		civic_verify_consistency(&sha256, (uint64) PG_GETARG_INT64(0), (uint64) PG_GETARG_INT64(1),
-								 &old_root, &root, hashes, count);
-	civic_end_digest(&sha256);
+		civic_verify_consistency(&civic_sha256, (uint64) PG_GETARG_INT64(0),
+								 (uint64) PG_GETARG_INT64(1), &old_root, &root, hashes, count);
 	PG_RETURN_BOOL(verdict == CIVIC_PROOF_VALID);
 }
 
@@ -469,7 +450,6 @@ civic_verify_signed_note(PG_FUNCTION_ARGS)
 {
 	text *note_text = PG_GETARG_TEXT_PP(0);
 	text *key_text = PG_GETARG_TEXT_PP(1);
-	CivicDigest sha256;
 	CivicDigest sha512;
 	CivicNote note;
 	CivicNoteKey key;
@@ -477,19 +457,17 @@ civic_verify_signed_note(PG_FUNCTION_ARGS)
 	uint64 time;
 	CivicNoteVerdict verdict = CIVIC_NOTE_NOT_SIGNED;
 
-	civic_begin_digest(&sha256, false);
 	known = civic_note_parse_key(
-		&sha256, civic_bytes(VARDATA_ANY(key_text), VARSIZE_ANY_EXHDR(key_text)), &key);
-	civic_end_digest(&sha256);
+		&civic_sha256, civic_bytes(VARDATA_ANY(key_text), VARSIZE_ANY_EXHDR(key_text)), &key);
 	if (!known)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("this is no key of a log or a witness"),
 				 errhint("Keys are written name+id+key, as c2sp.org/signed-note has it.")));
 	if (civic_note_parse(civic_bytes(VARDATA_ANY(note_text), VARSIZE_ANY_EXHDR(note_text)), &note))
 	{
-		civic_begin_digest(&sha512, true);
+		civic_begin_sha512(&sha512);
 		verdict = civic_note_verify(&sha512, &note, &key, &time);
-		civic_end_digest(&sha512);
+		civic_end_sha512(&sha512);
 	}
 	PG_RETURN_BOOL(verdict == CIVIC_NOTE_VERIFIED);
 }

@@ -113,6 +113,15 @@ learn_key(CivicAuditRules *rules, Relation relation)
 	index_close(index, AccessShareLock);
 }
 
+/* Only a uuid can be told from the text of a key alone. */
+static bool
+is_implied(const CivicAuditRules *rules, Form_pg_attribute form)
+{
+	return form->attnum == rules->organization ||
+		   (rules->nkeys == 1 && form->attnum == rules->keys[0] &&
+			getBaseType(form->atttypid) == UUIDOID);
+}
+
 static char *
 kept_value(HeapTuple row, TupleDesc desc, int column, MemoryContext context)
 {
@@ -204,6 +213,8 @@ civic_audit_rules(Relation relation, const Trigger *trigger)
 	rules->version = version;
 	rules->organization = named_attribute(trigger, relation, "organization");
 	rules->person = named_attribute(trigger, relation, "person");
+	rules->keys = MemoryContextAlloc(rules->context, sizeof(int16) * INDEX_MAX_KEYS);
+	learn_key(rules, relation);
 	rules->columns =
 		MemoryContextAllocZero(rules->context, sizeof(CivicAuditColumn) * Max(desc->natts, 1));
 	rules->ncolumns = 0;
@@ -219,11 +230,10 @@ civic_audit_rules(Relation relation, const Trigger *trigger)
 			continue;
 		civic_describe_column(form, column, rules->context);
 		column->personal = is_named(trigger, "personal", NameStr(form->attname));
+		column->implied = !column->personal && is_implied(rules, form);
 		rules->has_personal |= column->personal;
 		rules->ncolumns++;
 	}
-	rules->keys = MemoryContextAlloc(rules->context, sizeof(int16) * INDEX_MAX_KEYS);
-	learn_key(rules, relation);
 	learn_actions(rules, relation);
 	caller = MemoryContextSwitchTo(rules->context);
 	rules->schema = CStringGetTextDatum(get_namespace_name(RelationGetNamespace(relation)));

@@ -65,7 +65,6 @@ typedef struct Seal
 	int64 batch;
 	int nsegments;
 	OpenSegment *segments;
-	CivicDigest sha256;
 	size_t limit;
 	size_t count;
 	size_t capacity;
@@ -190,9 +189,8 @@ collect(Seal *seal, TupleTableSlot *slot, MemoryContext scratch)
 	entry = &seal->entries[seal->count];
 	entry->organization = *DatumGetUUIDP(slot->tts_values[CIVIC_ENTRY_ORGANIZATION]);
 	caller = MemoryContextSwitchTo(scratch);
-	good =
-		civic_entry_leaf(&seal->sha256, &seal->log_id, slot->tts_values, slot->tts_isnull, &leaf) &&
-		civic_leaf_entry_hash(&seal->sha256, &leaf, &entry->hash);
+	good = civic_entry_leaf(&seal->log_id, slot->tts_values, slot->tts_isnull, &leaf) &&
+		   civic_leaf_entry_hash(&civic_sha256, &leaf, &entry->hash);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(scratch);
 	if (!good)
@@ -263,7 +261,7 @@ add_head(Seal *seal, CivicTreeWriter *forest, const Sealable *first, const Seala
 	leaf.root = *root;
 	leaf.time = civic_unix_time(seal->time);
 	civic_forest_leaf_build(&leaf, bytes);
-	civic_leaf_hash(&seal->sha256, bytes, sizeof(bytes), &hash);
+	civic_leaf_hash(&civic_sha256, bytes, sizeof(bytes), &hash);
 
 	SET_VARSIZE(stored, VARHDRSZ + sizeof(CivicHash));
 	memcpy(VARDATA(stored), root, sizeof(CivicHash));
@@ -282,7 +280,7 @@ add_head(Seal *seal, CivicTreeWriter *forest, const Sealable *first, const Seala
 			  " batch, first_leaf, epoch, xid_from, xid_to, sealed_at)"
 			  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 			  10, types, values, NULL);
-	civic_grow_tree(&seal->sha256, forest, &hash, &none);
+	civic_grow_tree(forest, &hash, &none);
 }
 
 static void
@@ -303,12 +301,12 @@ grow_trees(Seal *seal)
 		for (;
 			 at < seal->count && memcmp(&seal->entries[at].organization, &tree->id, UUID_LEN) == 0;
 			 at++)
-			civic_grow_tree(&seal->sha256, tree, &seal->entries[at].hash, &seal->entries[at].id);
+			civic_grow_tree(tree, &seal->entries[at].hash, &seal->entries[at].id);
 		CHECK_FOR_INTERRUPTS();
-		civic_save_tree(&seal->sha256, tree, &root);
+		civic_save_tree(tree, &root);
 		add_head(seal, forest, &seal->entries[first], &seal->entries[at - 1], tree, &root);
 	}
-	civic_save_tree(&seal->sha256, forest, &root);
+	civic_save_tree(forest, &root);
 }
 
 static void
@@ -377,7 +375,6 @@ civic_seal_batch(PG_FUNCTION_ARGS)
 	read_segments(&seal);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	seal.until = seal.leaves_epoch ? PG_UINT64_MAX : full_xmin(snapshot);
-	civic_begin_digest(&seal.sha256, false);
 	scratch = AllocSetContextCreate(CurrentMemoryContext, "civic seal", ALLOCSET_DEFAULT_SIZES);
 	for (int i = 0; i < seal.nsegments; i++)
 		scan_segment(&seal, &seal.segments[i], snapshot, scratch);
@@ -386,7 +383,6 @@ civic_seal_batch(PG_FUNCTION_ARGS)
 	if (seal.count > 0)
 		grow_trees(&seal);
 	save_state(&seal);
-	civic_end_digest(&seal.sha256);
 	UnregisterSnapshot(snapshot);
 	SPI_finish();
 	PG_RETURN_INT64((int64) seal.count);

@@ -96,6 +96,8 @@ forget_transaction(XactEvent event, void *argument)
 bool civic_audit_erasing = false;
 
 static char *reason_setting = NULL;
+static char *headers_setting = NULL;
+static bool headers_are_ours;
 
 const char *
 civic_reason_setting(void)
@@ -110,6 +112,9 @@ civic_init_audit(void)
 							   "Why the changes of this session or transaction are made.",
 							   "Kept in the audit log with each of them; empty for none.",
 							   &reason_setting, "", PGC_USERSET, 0, NULL, NULL, NULL);
+	headers_are_ours = civic_adopt_setting(
+		HEADERS_SETTING, "Headers of the request, as PostgREST sets them.",
+		"Read: x-forwarded-for, x-real-ip, user-agent.", &headers_setting, NULL);
 	RegisterXactCallback(forget_transaction, NULL);
 	civic_init_audit_rules();
 }
@@ -379,7 +384,8 @@ client_address(void)
 static void
 learn_request(void)
 {
-	const char *setting = GetConfigOption(HEADERS_SETTING, true, false);
+	const char *setting =
+		headers_are_ours ? headers_setting : GetConfigOption(HEADERS_SETTING, true, false);
 	const char *address = NULL;
 	char *agent = NULL;
 	MemoryContext scratch;

@@ -4,6 +4,7 @@
  */
 #include "audit_tree.h"
 
+#include "access/detoast.h"
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -112,14 +113,25 @@ civic_load_tree(CivicTreeWriter *tree, const pg_uuid_t *id)
 		damaged_tree(id);
 }
 
+/* Whoever verifies reads many tiles in one call: nothing may stay behind. */
+static void
+copy_bytes(Datum value, void *out, Size length)
+{
+	bytea *bytes = DatumGetByteaPP(value);
+
+	memcpy(out, VARDATA_ANY(bytes), length);
+	if ((Pointer) bytes != DatumGetPointer(value))
+		pfree(bytes);
+}
+
 int
-civic_read_tile(const pg_uuid_t *id, int level, uint64 index,
-				CivicHash hashes[CIVIC_LOG_TILE_WIDTH], uint8 *entries)
+civic_read_tile(const pg_uuid_t *id, int level, uint64 index, CivicHash *hashes, uint8 *entries)
 {
 	Oid types[3] = {UUIDOID, INT4OID, INT8OID};
 	Datum values[3] = {UUIDPGetDatum(id), Int32GetDatum(level), Int64GetDatum((int64) index)};
 	bool isnull;
-	bytea *stored;
+	Datum found;
+	Size length;
 	int count;
 
 	civic_query_now("SELECT t.hashes, t.entries FROM civic_private.audit_tiles AS t"
@@ -127,19 +139,21 @@ civic_read_tile(const pg_uuid_t *id, int level, uint64 index,
 					3, types, values, NULL);
 	if (SPI_processed == 0)
 		return 0;
-	stored =
-		DatumGetByteaPP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	count = VARSIZE_ANY_EXHDR(stored) / CIVIC_SHA256_SIZE;
-	if (count > CIVIC_LOG_TILE_WIDTH || VARSIZE_ANY_EXHDR(stored) % CIVIC_SHA256_SIZE != 0)
+	found = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	/* Known without fetching them. */
+	length = toast_raw_datum_size(found) - VARHDRSZ;
+	count = (int) (length / CIVIC_SHA256_SIZE);
+	if (length > CIVIC_LOG_TILE_WIDTH * CIVIC_SHA256_SIZE || length % CIVIC_SHA256_SIZE != 0)
 		damaged_tree(id);
-	memcpy(hashes, VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
+	if (hashes != NULL)
+		copy_bytes(found, hashes, length);
 	if (entries != NULL)
 	{
-		stored = DatumGetByteaPP(
-			SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
-		if (isnull || VARSIZE_ANY_EXHDR(stored) != count * CIVIC_ENTRY_ID_SIZE)
+		found = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull);
+		length = count * CIVIC_ENTRY_ID_SIZE;
+		if (isnull || toast_raw_datum_size(found) - VARHDRSZ != length)
 			damaged_tree(id);
-		memcpy(entries, VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
+		copy_bytes(found, entries, length);
 	}
 	SPI_freetuptable(SPI_tuptable);
 	return count;
@@ -204,15 +218,14 @@ visit_node(void *state, CivicNode node, const CivicHash *hash)
 }
 
 void
-civic_grow_tree(const CivicDigest *sha256, CivicTreeWriter *tree, const CivicHash *leaf,
-				const CivicEntryId *entry)
+civic_grow_tree(CivicTreeWriter *tree, const CivicHash *leaf, const CivicEntryId *entry)
 {
 	tree->next = *entry;
-	civic_range_push(sha256, &tree->range, leaf, visit_node, tree);
+	civic_range_push(&civic_sha256, &tree->range, leaf, visit_node, tree);
 }
 
 void
-civic_save_tree(const CivicDigest *sha256, CivicTreeWriter *tree, CivicHash *root)
+civic_save_tree(CivicTreeWriter *tree, CivicHash *root)
 {
 	Oid types[4] = {UUIDOID, INT8OID, BYTEAOID, BYTEAOID};
 	Datum values[4];
@@ -222,7 +235,7 @@ civic_save_tree(const CivicDigest *sha256, CivicTreeWriter *tree, CivicHash *roo
 		if (tree->tiles[level].changed)
 			save_tile(tree, level);
 	}
-	if (!civic_range_root(sha256, &tree->range, root))
+	if (!civic_range_root(&civic_sha256, &tree->range, root))
 		damaged_tree(&tree->id);
 	values[0] = UUIDPGetDatum(&tree->id);
 	values[1] = Int64GetDatum((int64) tree->range.end);

@@ -7,6 +7,8 @@
 
 #include "audit.h"
 
+#include "core/sha256.h"
+
 /* The forest is stored like the tree of an organization that cannot be. */
 #define CIVIC_FOREST "ffffffff-ffff-ffff-ffff-ffffffffffff"
 extern const pg_uuid_t civic_forest_id;
@@ -14,12 +16,11 @@ extern const pg_uuid_t civic_forest_id;
 /* ---- audit_hash.c ---- */
 
 /* One context of the server for all digests of a call; must be ended before the call is. */
-extern void civic_begin_digest(CivicDigest *digest, bool sha512);
-extern void civic_end_digest(CivicDigest *digest);
+extern void civic_begin_sha512(CivicDigest *digest);
+extern void civic_end_sha512(CivicDigest *digest);
 
 /* The leaf of a row of civic.audit_entries; false where its parts cannot be one. Its pieces point into the row. */
-extern bool civic_entry_leaf(const CivicDigest *sha256, const pg_uuid_t *log_id, Datum *values,
-							 bool *nulls, CivicLeaf *leaf);
+extern bool civic_entry_leaf(const pg_uuid_t *log_id, Datum *values, bool *nulls, CivicLeaf *leaf);
 extern int64 civic_unix_time(TimestampTz time);
 
 /* ---- audit_tree.c ---- */
@@ -60,18 +61,17 @@ typedef struct CivicTreeWriter
 
 /* All of these inside the caller's SPI connection. */
 extern void civic_load_tree(CivicTreeWriter *tree, const pg_uuid_t *id);
-extern void civic_grow_tree(const CivicDigest *sha256, CivicTreeWriter *tree, const CivicHash *leaf,
+extern void civic_grow_tree(CivicTreeWriter *tree, const CivicHash *leaf,
 							const CivicEntryId *entry);
-extern void civic_save_tree(const CivicDigest *sha256, CivicTreeWriter *tree, CivicHash *root);
+extern void civic_save_tree(CivicTreeWriter *tree, CivicHash *root);
 
-/* Hashes of a tile; returns how many it has, 0 where it is missing. entries may be NULL. */
-extern int civic_read_tile(const pg_uuid_t *id, int level, uint64 index,
-						   CivicHash hashes[CIVIC_LOG_TILE_WIDTH], uint8 *entries);
+/* Hashes of a tile and its entries, each unless NULL; returns how many it has, 0 where it is missing. */
+extern int civic_read_tile(const pg_uuid_t *id, int level, uint64 index, CivicHash *hashes,
+						   uint8 *entries);
 extern uint64 civic_tree_size(const pg_uuid_t *id);
 
 /* ---- audit_proof.c ---- */
 
-extern void civic_load_range(const CivicDigest *sha256, const pg_uuid_t *tree, uint64 size,
-							 CivicRange *range);
+extern void civic_load_range(const pg_uuid_t *tree, uint64 size, CivicRange *range);
 
 #endif

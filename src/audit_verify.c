@@ -52,7 +52,6 @@ typedef struct Verification
 	CivicEntryId from; /* entries from .. up to before .. */
 	CivicEntryId until;
 	CivicEntryId kept_from; /* older ones were dropped when their time was over */
-	CivicDigest sha256;
 	size_t count;
 	size_t capacity;
 	Found *found;
@@ -114,9 +113,8 @@ collect(Verification *check, TupleTableSlot *slot, MemoryContext scratch)
 	found->organization = *DatumGetUUIDP(slot->tts_values[CIVIC_ENTRY_ORGANIZATION]);
 	found->id = id;
 	caller = MemoryContextSwitchTo(scratch);
-	found->usable = civic_entry_leaf(&check->sha256, &check->log_id, slot->tts_values,
-									 slot->tts_isnull, &leaf) &&
-					civic_leaf_entry_hash(&check->sha256, &leaf, &found->hash);
+	found->usable = civic_entry_leaf(&check->log_id, slot->tts_values, slot->tts_isnull, &leaf) &&
+					civic_leaf_entry_hash(&civic_sha256, &leaf, &found->hash);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(scratch);
 }
@@ -236,6 +234,9 @@ typedef struct LeafReader
 	uint64 tile;
 	int count; /* -1 before the first */
 	CivicHash hashes[CIVIC_LOG_TILE_WIDTH];
+	uint64 above_tile;
+	int above_count;
+	CivicHash above[CIVIC_LOG_TILE_WIDTH]; /* roots of whole tiles */
 	uint8 entries[CIVIC_LOG_TILE_WIDTH * CIVIC_ENTRY_ID_SIZE];
 	/* Follows the leaves where heads are close together; else a root is cheaper from the tiles. */
 	bool follows;
@@ -256,17 +257,20 @@ read_leaf(Verification *check, LeafReader *reader, uint64 leaf, CivicHash *hash,
 		/* Whole tiles are leaves of the level above. */
 		if (reader->count == CIVIC_LOG_TILE_WIDTH)
 		{
-			CivicHash *above = palloc(sizeof(CivicHash) * CIVIC_LOG_TILE_WIDTH);
 			CivicHash root;
-			int count = civic_read_tile(&reader->tree, 1, tile / CIVIC_LOG_TILE_WIDTH, above, NULL);
 			int at = (int) (tile % CIVIC_LOG_TILE_WIDTH);
 
-			civic_log_tile_root(&check->sha256, reader->hashes, CIVIC_LOG_TILE_WIDTH, &root);
-			if (at >= count || !civic_hash_equal(&root, &above[at]))
+			if (at >= reader->above_count || reader->above_tile != tile / CIVIC_LOG_TILE_WIDTH)
+			{
+				reader->above_tile = tile / CIVIC_LOG_TILE_WIDTH;
+				reader->above_count =
+					civic_read_tile(&reader->tree, 1, reader->above_tile, reader->above, NULL);
+			}
+			civic_log_tile_root(&civic_sha256, reader->hashes, CIVIC_LOG_TILE_WIDTH, &root);
+			if (at >= reader->above_count || !civic_hash_equal(&root, &reader->above[at]))
 				report(check, &reader->tree, NULL, (int64) (tile * CIVIC_LOG_TILE_WIDTH),
 					   "tile_changed",
 					   "The hashes of 256 leaves do not have the hash that the tile above has.");
-			pfree(above);
 		}
 	}
 	if (place >= reader->count)
@@ -289,7 +293,7 @@ compare_leaves(Verification *check, LeafReader *reader, const Head *head, size_t
 {
 	reader->follows = head->size - head->first < CIVIC_LOG_TILE_WIDTH;
 	if (reader->follows && reader->range.end != head->first)
-		civic_load_range(&check->sha256, &head->organization, head->first, &reader->range);
+		civic_load_range(&head->organization, head->first, &reader->range);
 	for (uint64 leaf = head->first; leaf < head->size; leaf++)
 	{
 		CivicHash hash;
@@ -303,7 +307,7 @@ compare_leaves(Verification *check, LeafReader *reader, const Head *head, size_t
 			return at;
 		}
 		if (reader->follows)
-			civic_range_push(&check->sha256, &reader->range, &hash, NULL, NULL);
+			civic_range_push(&civic_sha256, &reader->range, &hash, NULL, NULL);
 		while (at < check->count &&
 			   memcmp(&check->found[at].organization, &head->organization, UUID_LEN) == 0 &&
 			   (order = civic_compare_entry_ids(&check->found[at].id, &id)) < 0)
@@ -338,8 +342,8 @@ compare_head(Verification *check, LeafReader *reader, LeafReader *forest, const 
 	CivicEntryId none;
 
 	if (reader->range.end != head->size)
-		civic_load_range(&check->sha256, &head->organization, head->size, &reader->range);
-	(void) civic_range_root(&check->sha256, &reader->range, &root);
+		civic_load_range(&head->organization, head->size, &reader->range);
+	(void) civic_range_root(&civic_sha256, &reader->range, &root);
 	if (!head->has_root || !civic_hash_equal(&root, &head->root))
 		report(check, &head->organization, NULL, (int64) head->size, "head_changed",
 			   "The tree does not have the root that was sealed.");
@@ -349,7 +353,7 @@ compare_head(Verification *check, LeafReader *reader, LeafReader *forest, const 
 	leaf.root = head->root;
 	leaf.time = civic_unix_time(head->sealed_at);
 	civic_forest_leaf_build(&leaf, bytes);
-	civic_leaf_hash(&check->sha256, bytes, sizeof(bytes), &hash);
+	civic_leaf_hash(&civic_sha256, bytes, sizeof(bytes), &hash);
 	if (!read_leaf(check, forest, head->forest_index, &stored, &none) ||
 		!civic_hash_equal(&hash, &stored))
 		report(check, &head->organization, NULL, (int64) head->size, "forest_changed",
@@ -376,12 +380,12 @@ civic_verify_batches(PG_FUNCTION_ARGS)
 	check.result = (ReturnSetInfo *) fcinfo->resultinfo;
 	SPI_connect();
 	check.memory = CurrentMemoryContext;
-	civic_begin_digest(&check.sha256, false);
 	read_range(&check, first, last);
 	read_segments(&check);
 	heads = read_heads(&check, first, last, &nheads);
 	forest->tree = civic_forest_id;
 	forest->count = -1;
+	forest->above_count = 0;
 	for (int i = 0; i < nheads; i++)
 	{
 		if (i == 0 || memcmp(&heads[i].organization, &heads[i - 1].organization, UUID_LEN) != 0)
@@ -392,6 +396,7 @@ civic_verify_batches(PG_FUNCTION_ARGS)
 				report_added(&check, &check.found[at++]);
 			reader->tree = heads[i].organization;
 			reader->count = -1;
+			reader->above_count = 0;
 			civic_range_init(&reader->range, 0);
 		}
 		at = compare_leaves(&check, reader, &heads[i], at);
@@ -406,7 +411,6 @@ civic_verify_batches(PG_FUNCTION_ARGS)
 	}
 	while (at < check.count)
 		report_added(&check, &check.found[at++]);
-	civic_end_digest(&check.sha256);
 	SPI_finish();
 	return (Datum) 0;
 }

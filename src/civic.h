@@ -11,6 +11,7 @@
 #include "fmgr.h"
 #include "pgtime.h"
 #include "utils/date.h"
+#include "utils/guc.h"
 #include "utils/relcache.h"
 #include "utils/uuid.h"
 
@@ -84,6 +85,8 @@ typedef struct CivicIdentity
 } CivicIdentity;
 
 extern void civic_init_identity(void);
+extern bool civic_adopt_setting(const char *name, const char *summary, const char *details,
+								char **value, GucStringAssignHook assigned);
 extern bool civic_restoring;
 
 /* What the settings or the claims say, checked for form only. */

@@ -10,7 +10,6 @@
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
@@ -46,6 +45,23 @@ text_assigned(const char *value, void *extra)
 	setting_version++;
 }
 
+/*
+ * civic_adopt_setting
+ *		Makes a setting that the web server sends a variable, which is read faster than looked up. False where another
+ *		extension has done so.
+ */
+bool
+civic_adopt_setting(const char *name, const char *summary, const char *details, char **value,
+					GucStringAssignHook assigned)
+{
+	if (GetConfigOption(name, true, false) != NULL &&
+		(GetConfigOptionFlags(name, true) & GUC_CUSTOM_PLACEHOLDER) == 0)
+		return false;
+	DefineCustomStringVariable(name, summary, details, value, "", PGC_USERSET, GUC_NO_SHOW_ALL,
+							   NULL, assigned, NULL);
+	return true;
+}
+
 void
 civic_init_identity(void)
 {
@@ -65,13 +81,9 @@ civic_init_identity(void)
 		"Also implied by row_security = off, which every dump sets.", &civic_restoring, false,
 		PGC_SUSET, 0, NULL, NULL, NULL);
 
-	claims_are_ours = GetConfigOption(CLAIMS_SETTING, true, false) == NULL ||
-					  (GetConfigOptionFlags(CLAIMS_SETTING, true) & GUC_CUSTOM_PLACEHOLDER) != 0;
-	if (claims_are_ours)
-		DefineCustomStringVariable(CLAIMS_SETTING,
-								   "Claims of the caller's JSON Web Token, as PostgREST sets them.",
-								   "Read: sub (user), organization_id, exp.", &claims_setting, "",
-								   PGC_USERSET, GUC_NO_SHOW_ALL, NULL, text_assigned, NULL);
+	claims_are_ours = civic_adopt_setting(
+		CLAIMS_SETTING, "Claims of the caller's JSON Web Token, as PostgREST sets them.",
+		"Read: sub (user), organization_id, exp.", &claims_setting, text_assigned);
 }
 
 /* Sixteen pairs of hexadecimal digits, with a hyphen allowed after 4, 6, 8 and 10 bytes. */

@@ -181,8 +181,8 @@ BEGIN
             bool_or(l.place = l.began AND l.operation IN ('I', 'S')) AS is_whole,
             bool_or(l.place = l.began AND l.operation = 'D') AS is_gone,
             bool_or(coalesce(get_byte(l.personal, 0) = 0, false)) AS is_erased,
-            (SELECT jsonb_object_agg(s.key, s.value) FROM said AS s
-                WHERE s.organization_id = l.organization_id AND s.entity_id = l.entity_id) AS image
+            coalesce((SELECT jsonb_object_agg(s.key, s.value) FROM said AS s
+                WHERE s.organization_id = l.organization_id AND s.entity_id = l.entity_id), '{}') AS image
         FROM lives AS l GROUP BY 1, 2
     ), present AS (
         SELECT c.organization_id, c.entity_id, civic.audit_values('S', c.columns, c.personal, true) AS image
@@ -191,8 +191,8 @@ BEGIN
         SELECT coalesce(p.organization_id, i.organization_id) AS organization_id,
             coalesce(p.entity_id, i.entity_id) AS entity_id,
             CASE
-                WHEN p.image IS NULL AND i.is_gone IS NOT TRUE THEN 'row_missing'
-                WHEN p.image IS NULL THEN NULL
+                WHEN p.organization_id IS NULL AND i.is_gone IS NOT TRUE THEN 'row_missing'
+                WHEN p.organization_id IS NULL THEN NULL
                 WHEN i.entity_id IS NULL OR i.is_gone THEN 'row_not_recorded'
                 WHEN EXISTS (
                     SELECT FROM jsonb_each(i.image) AS x

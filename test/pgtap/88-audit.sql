@@ -93,9 +93,10 @@ SELECT results_eq(
     'a job is the system; personal values are of the person of the row');
 SELECT tap.as('a.super_admin', $$DELETE FROM civic.duplicate_policies WHERE id = tap.id('a.policy')$$);
 SELECT results_eq(
-    $$SELECT operation, action, new_values, old_values ->> 'id' FROM tap.news$$,
-    $$SELECT 'delete', 'system_config_changed', NULL::jsonb, tap.id('a.policy')::text$$,
-    'of a deleted row the values before are kept');
+    $$SELECT operation, action, entity_id, new_values, old_values ? 'hint_radius_m',
+        old_values ?| '{id,organization_id}' FROM tap.news$$,
+    $$SELECT 'delete', 'system_config_changed', tap.id('a.policy')::text, NULL::jsonb, true, false$$,
+    'of a deleted row the values before are kept, but for organization and key, which the entry has besides');
 
 -- 4. Values are kept whatever their type.
 CREATE TABLE tap.everything (
@@ -123,7 +124,7 @@ SELECT is(new_values, '{"id": 1, "b": true, "i2": -2, "i8": 9007199254740993, "f
     "n": 1234567890.0123456789, "z": "2026-02-28T23:59:59.999999+00:00", "d": "2026-02-28", "j": {"a": 1},
     "jb": {"a": 1}, "y": "\\x00ff", "e": "suspended", "r": "[1,5)", "iv": "1 mon 2 days", "ip": "203.0.113.9",
     "p": "(1,2)", "ts": "2026-02-28 12:00:00", "a name": "x"}'::jsonb
-    || jsonb_build_object('organization_id', tap.id('a'), 'u', tap.id('x'),
+    || jsonb_build_object('u', tap.id('x'),
         't', convert_from('\x5a75c3bc726963680922', 'UTF8'),
         'a', jsonb_build_array('a', NULL, convert_from('\xc3bc', 'UTF8'))),
     'values do not depend on the settings of the session')
