@@ -8,26 +8,10 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=postgrest.bash
 . test/t/postgrest.bash
 
-n=0
-failures=0
-
 finish()
 {
 	stop_postgrest
 	psql -Xqc 'DROP DATABASE IF EXISTS sign_in' postgres
-}
-
-# is WHAT GOT WANTED
-is()
-{
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		printf '# have %s\n# want %s\n# answer %s\n' "$2" "$3" "${http_body:-}"
-		failures=$((failures + 1))
-	fi
 }
 
 if ! find_postgrest; then

