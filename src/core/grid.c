@@ -114,7 +114,8 @@ civic_disc_max_ranges(double metres)
 	double degrees = angle_of(metres) / RADIAN;
 	/* The widest it is in rows that are cut into bands; of a disc over the 180th meridian both parts may end in one. */
 	double across = degrees / cos(fmin(CIVIC_BANDED_DEGREES + degrees, 89) * RADIAN);
-	int bands = (int) fmin(360, 2 * across) * CIVIC_COLUMNS_PER_DEGREE / CIVIC_COLUMNS_PER_BAND;
+	double columns = fmin(360, 2 * across) * CIVIC_COLUMNS_PER_DEGREE;
+	int bands = (int) (columns / CIVIC_COLUMNS_PER_BAND);
 
 	return ((int) ceil(2 * degrees * CIVIC_ROWS_PER_DEGREE) + 2) * (bands + 4);
 }
