@@ -221,8 +221,8 @@ END
 $$;
 COMMENT ON FUNCTION civic.reconcile(regclass) IS
     'Compares the rows of an audited table with what its entries say they should be; no row means no difference. Finds'
-    ' what was changed while recording was off, or below SQL. After a new column call civic.audit_table() again, so'
-    ' that its values are known. Findings: row_missing, row_not_recorded, row_differs with the columns. Error 42501.';
+    ' what was changed while recording was off, or below SQL. After a new column or key call civic.audit_table() again.'
+    ' Findings: row_missing, row_not_recorded, row_differs with the columns. Error 42501.';
 
 CREATE FUNCTION civic.erase_person(user_id uuid, reason text) RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

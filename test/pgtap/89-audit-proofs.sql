@@ -272,6 +272,17 @@ FROM civic.audit_log AS l WHERE l.operation = 'erasure';
 CALL civic.seal_audit_log();
 SELECT is_empty('SELECT * FROM civic.verify_audit_log()', 'every proof stays valid');
 SELECT is_empty($$SELECT * FROM civic.reconcile('civic.users')$$, 'and the rows are what is left of their entries');
+CREATE TABLE tap.keys_only (organization_id uuid, id uuid PRIMARY KEY);
+SELECT civic.audit_table('tap.keys_only') \g /dev/null
+INSERT INTO tap.keys_only VALUES (civic.current_organization_id(), md5('x')::uuid), (NULL, md5('y')::uuid);
+SELECT is_empty($$SELECT * FROM civic.reconcile('tap.keys_only')$$, 'rows of nothing but keys are what entries say');
+ALTER TABLE tap.keys_only DISABLE TRIGGER t99_audit;
+DELETE FROM tap.keys_only WHERE id = md5('x')::uuid;
+INSERT INTO tap.keys_only VALUES (NULL, md5('z')::uuid);
+SELECT bag_eq($$SELECT r.entity_id, r.finding FROM civic.reconcile('tap.keys_only') AS r$$,
+    $$VALUES (md5('x')::uuid::text, 'row_missing'), (md5('z')::uuid::text, 'row_not_recorded')$$,
+    'and those that came or went unrecorded are found');
+DROP TABLE tap.keys_only;
 SELECT is(tap.findings($$UPDATE civic.audit_entries SET request = set_byte(request, 5, get_byte(request, 5) # 1)
     WHERE get_byte(request, 0) = 0$$), 'entry_changed', 'what an erasure leaves cannot be changed either');
 
