@@ -85,13 +85,16 @@ calendar_argument(FunctionCallInfo fcinfo)
 Datum
 civic_work_add_interval(PG_FUNCTION_ARGS)
 {
+	const CivicCalendar *calendar;
 	int64 end;
 	CivicWorkResult result;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
-	result = civic_work_add(calendar_argument(fcinfo), PG_GETARG_TIMESTAMPTZ(1),
-							duration(PG_GETARG_INTERVAL_P(2)), &end);
+	/* Of two errors the one about the calendar comes first, whatever order a compiler gives arguments. */
+	calendar = calendar_argument(fcinfo);
+	result =
+		civic_work_add(calendar, PG_GETARG_TIMESTAMPTZ(1), duration(PG_GETARG_INTERVAL_P(2)), &end);
 	if (result != CIVIC_WORK_OK)
 		refuse(result);
 	PG_RETURN_TIMESTAMPTZ(end);

@@ -26,7 +26,7 @@ $$;
 
 CREATE FUNCTION twin.form_fields(form text, OUT name text, OUT key text, OUT is_list boolean, OUT value text)
     RETURNS SETOF record
-    LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     field text;
