@@ -22,11 +22,8 @@ main(void)
 	test_address();
 	test_grid();
 	test_likeness();
-<<<<<<< HEAD
 	test_template();
-=======
 	test_presence();
->>>>>>> febbf941d6d8c8bc57f9729d71801c1632ca38c4
 	test_transitions();
 	test_trigrams();
 	test_uuid7();

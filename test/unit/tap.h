@@ -24,11 +24,8 @@ extern void test_tiles(void);
 extern void test_address(void);
 extern void test_grid(void);
 extern void test_likeness(void);
-<<<<<<< HEAD
 extern void test_template(void);
-=======
 extern void test_presence(void);
->>>>>>> febbf941d6d8c8bc57f9729d71801c1632ca38c4
 extern void test_transitions(void);
 extern void test_trigrams(void);
 extern void test_uuid7(void);
