@@ -19,6 +19,7 @@ from quality import measure_quality
 from harness import (Log, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value)
 from routing import measure_areas
 from sla import measure_deadlines
+from sync import measure_sync
 
 ORGANIZATION = '00000000-0000-0000-0000-000000001001'
 OPEN = ("status IN ('assigned_to_department', 'assigned_to_officer', 'assignment_rejected', 'acknowledged',"
@@ -535,6 +536,7 @@ MEASURES = {
     'quality': measure_quality,
     'intake': measure_intake,
     'deadlines': lambda table, options: measure_deadlines(table, options, make_database),
+    'sync': lambda table, options: measure_sync(table, options, make_database),
 }
 
 

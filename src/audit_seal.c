@@ -46,8 +46,8 @@ typedef struct OpenSegment
 {
 	int number;
 	Oid relation;
-	BlockNumber from;      /* first page that may hold what is not sealed */
-	BlockNumber mark;      /* pages it had at an earlier seal */
+	BlockNumber from; /* first page that may hold what is not sealed */
+	BlockNumber mark; /* pages it had at an earlier seal */
 	bool has_mark;
 	uint64 mark_xid;       /* next transaction then */
 	BlockNumber pages_now; /* and the same for a later seal */
@@ -83,10 +83,11 @@ read_state(Seal *seal)
 {
 	bool isnull;
 
-	civic_query_now("SELECT a.log_id, a.epoch, a.cluster = civic_private.cluster_identity(), a.sealed_to,"
-					" coalesce((SELECT max(b.number) FROM civic_private.audit_batches AS b), 0) + 1"
-					" FROM civic_private.audit_state AS a",
-					0, NULL, NULL, NULL);
+	civic_query_now(
+		"SELECT a.log_id, a.epoch, a.cluster = civic_private.cluster_identity(), a.sealed_to,"
+		" coalesce((SELECT max(b.number) FROM civic_private.audit_batches AS b), 0) + 1"
+		" FROM civic_private.audit_state AS a",
+		0, NULL, NULL, NULL);
 	if (SPI_processed != 1)
 		ereport(ERROR, (errcode(ERRCODE_CIVIC_AUDIT_UNUSABLE),
 						errmsg("the state of the audit log is missing"),
@@ -135,8 +136,8 @@ compare_xids(const void *a, const void *b)
 static int
 compare_places(const void *a, const void *b)
 {
-	int order = memcmp(&((const Sealable *) a)->organization,
-					   &((const Sealable *) b)->organization, UUID_LEN);
+	int order = memcmp(&((const Sealable *) a)->organization, &((const Sealable *) b)->organization,
+					   UUID_LEN);
 
 	return order != 0 ? order : compare_xids(a, b);
 }
@@ -189,9 +190,9 @@ collect(Seal *seal, TupleTableSlot *slot, MemoryContext scratch)
 	entry = &seal->entries[seal->count];
 	entry->organization = *DatumGetUUIDP(slot->tts_values[CIVIC_ENTRY_ORGANIZATION]);
 	caller = MemoryContextSwitchTo(scratch);
-	good = civic_entry_leaf(&seal->sha256, &seal->log_id, slot->tts_values, slot->tts_isnull,
-							&leaf) &&
-		   civic_leaf_entry_hash(&seal->sha256, &leaf, &entry->hash);
+	good =
+		civic_entry_leaf(&seal->sha256, &seal->log_id, slot->tts_values, slot->tts_isnull, &leaf) &&
+		civic_leaf_entry_hash(&seal->sha256, &leaf, &entry->hash);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(scratch);
 	if (!good)
@@ -299,8 +300,8 @@ grow_trees(Seal *seal)
 		size_t first = at;
 
 		civic_load_tree(tree, &seal->entries[at].organization);
-		for (; at < seal->count &&
-			   memcmp(&seal->entries[at].organization, &tree->id, UUID_LEN) == 0;
+		for (;
+			 at < seal->count && memcmp(&seal->entries[at].organization, &tree->id, UUID_LEN) == 0;
 			 at++)
 			civic_grow_tree(&seal->sha256, tree, &seal->entries[at].hash, &seal->entries[at].id);
 		CHECK_FOR_INTERRUPTS();

@@ -9,8 +9,8 @@
 #include "executor/spi.h"
 #include "utils/builtins.h"
 
-const pg_uuid_t civic_forest_id = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-									0xff, 0xff, 0xff, 0xff, 0xff}};
+const pg_uuid_t civic_forest_id = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+									0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
 int
 civic_compare_entry_ids(const CivicEntryId *a, const CivicEntryId *b)
@@ -228,8 +228,9 @@ civic_save_tree(const CivicDigest *sha256, CivicTreeWriter *tree, CivicHash *roo
 	values[1] = Int64GetDatum((int64) tree->range.end);
 	values[2] = make_bytes(tree->range.hashes, tree->range.nhashes * sizeof(CivicHash));
 	values[3] = make_bytes(root, sizeof(CivicHash));
-	civic_insert("INSERT INTO civic_private.audit_trees AS t (organization_id, size, hashes, root)"
-				 " VALUES ($1, $2, $3, $4) ON CONFLICT (organization_id)"
-				 " DO UPDATE SET size = excluded.size, hashes = excluded.hashes, root = excluded.root",
-				 4, types, values, NULL);
+	civic_insert(
+		"INSERT INTO civic_private.audit_trees AS t (organization_id, size, hashes, root)"
+		" VALUES ($1, $2, $3, $4) ON CONFLICT (organization_id)"
+		" DO UPDATE SET size = excluded.size, hashes = excluded.hashes, root = excluded.root",
+		4, types, values, NULL);
 }

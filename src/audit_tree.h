@@ -55,7 +55,7 @@ typedef struct CivicTreeWriter
 	CivicRange range;
 	CivicTileBuffer tiles[CIVIC_LOG_TILE_MAX_LEVEL + 1];
 	uint8 entries[CIVIC_LOG_TILE_WIDTH * CIVIC_ENTRY_ID_SIZE]; /* of the leaves of tiles[0] */
-	CivicEntryId next;                                          /* of the leaf that is pushed */
+	CivicEntryId next;                                         /* of the leaf that is pushed */
 } CivicTreeWriter;
 
 /* All of these inside the caller's SPI connection. */

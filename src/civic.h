@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "access/htup.h"
 #include "fmgr.h"
 #include "pgtime.h"
 #include "utils/date.h"
@@ -157,6 +158,8 @@ extern bool civic_sees_report(bool is_public, bool is_sensitive, const pg_uuid_t
 extern void civic_check_trigger(FunctionCallInfo fcinfo, const char *function, uint32 timing,
 								bool row);
 extern int civic_attribute(TupleDesc tupdesc, const char *relation, const char *column);
+extern bool civic_column_changed(HeapTuple old_row, HeapTuple new_row, TupleDesc desc,
+								 int attribute);
 extern char *civic_status_label(Oid value);
 
 /* ---- workflow_rules.c: compiled rules ---- */

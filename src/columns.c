@@ -50,8 +50,8 @@ civic_attribute(TupleDesc tupdesc, const char *relation, const char *column)
 	return attribute;
 }
 
-static bool
-column_changed(HeapTuple old_row, HeapTuple new_row, TupleDesc desc, int attribute)
+bool
+civic_column_changed(HeapTuple old_row, HeapTuple new_row, TupleDesc desc, int attribute)
 {
 	Form_pg_attribute form = TupleDescAttr(desc, attribute - 1);
 	bool old_null;
@@ -93,8 +93,8 @@ civic_guard_columns(PG_FUNCTION_ARGS)
 
 		strlcpy(column, argument,
 				separator ? Min(separator - argument + 1, NAMEDATALEN) : NAMEDATALEN);
-		if (!column_changed(trigger->tg_trigtuple, trigger->tg_newtuple, desc,
-							civic_attribute(desc, relation, column)))
+		if (!civic_column_changed(trigger->tg_trigtuple, trigger->tg_newtuple, desc,
+								  civic_attribute(desc, relation, column)))
 			continue;
 		if (separator == NULL)
 			ereport(ERROR,
@@ -149,8 +149,8 @@ civic_touch(PG_FUNCTION_ARGS)
 	arguments = trigger->tg_trigger->tgargs;
 	columns[0] = civic_attribute(desc, relation, arguments[0]);
 	if (trigger->tg_trigger->tgnargs == 3 &&
-		column_changed(trigger->tg_trigtuple, trigger->tg_newtuple, desc,
-					   civic_attribute(desc, relation, arguments[1])))
+		civic_column_changed(trigger->tg_trigtuple, trigger->tg_newtuple, desc,
+							 civic_attribute(desc, relation, arguments[1])))
 		columns[count++] = civic_attribute(desc, relation, arguments[2]);
 	return PointerGetDatum(
 		heap_modify_tuple_by_cols(trigger->tg_newtuple, desc, count, columns, values, nulls));

@@ -207,6 +207,7 @@ AS $$
 DECLARE
     before civic.roles;
     after civic.roles;
+    earned boolean := false;
 BEGIN
     IF TG_OP <> 'INSERT' THEN
         SELECT * INTO before FROM civic.roles AS r
@@ -218,9 +219,13 @@ BEGIN
         IF after.code IS NULL THEN
             RETURN NEW;
         END IF;
+        earned := TG_OP = 'UPDATE' AND NEW.is_automatic AND before.code = 'citizen' AND after.code = 'contributor'
+            AND civic_private.is_due_for_promotion(NEW.organization_id, NEW.user_id);
+        NEW.is_automatic := earned;
         NEW.family := after.family;
         NEW.assigned_at := now();
-        NEW.assigned_by := CASE WHEN civic.is_system() THEN NEW.assigned_by ELSE civic.current_user_id() END;
+        NEW.assigned_by := CASE WHEN earned THEN NULL WHEN civic.is_system() THEN NEW.assigned_by
+            ELSE civic.current_user_id() END;
     END IF;
 
     IF TG_OP = 'UPDATE' AND (NEW.organization_id, NEW.user_id) <> (OLD.organization_id, OLD.user_id) THEN
@@ -228,13 +233,13 @@ BEGIN
             MESSAGE = 'a role cannot be moved to another person',
             HINT = 'Take it from the one and give it to the other.';
     END IF;
-    IF TG_OP <> 'INSERT' AND NOT civic.is_system() AND NOT civic.can_manage_role(before.code) THEN
+    IF TG_OP <> 'INSERT' AND NOT earned AND NOT civic.is_system() AND NOT civic.can_manage_role(before.code) THEN
         RAISE EXCEPTION USING ERRCODE = 'ZC007',
             MESSAGE = format('you may not take role "%s"', before.code),
             HINT = 'Ask somebody for whom civic.can_manage_role() is true.', TABLE = 'user_roles', SCHEMA = 'civic';
     END IF;
     -- Everybody starts as citizen; any other role is given by somebody.
-    IF TG_OP <> 'DELETE' AND NOT civic.is_system() AND NOT civic.can_manage_role(after.code)
+    IF TG_OP <> 'DELETE' AND NOT earned AND NOT civic.is_system() AND NOT civic.can_manage_role(after.code)
         AND NOT (TG_OP = 'INSERT' AND after.code = 'citizen') THEN
         RAISE EXCEPTION USING ERRCODE = 'ZC007',
             MESSAGE = format('you may not give role "%s"', after.code),
@@ -297,8 +302,9 @@ BEGIN
         INSERT INTO civic.role_history (organization_id, user_id, old_role, new_role, changed_by, reason, automatic)
         SELECT CASE TG_OP WHEN 'DELETE' THEN OLD.organization_id ELSE NEW.organization_id END,
             CASE TG_OP WHEN 'DELETE' THEN OLD.user_id ELSE NEW.user_id END,
-            before, after, civic.current_user_id(),
-            CASE TG_OP WHEN 'DELETE' THEN NULL ELSE NEW.reason END, civic.is_system();
+            before, after, CASE WHEN TG_OP <> 'DELETE' AND NEW.is_automatic THEN NULL ELSE civic.current_user_id() END,
+            CASE TG_OP WHEN 'DELETE' THEN NULL ELSE NEW.reason END,
+            civic.is_system() OR (TG_OP <> 'DELETE' AND NEW.is_automatic);
     END IF;
     RETURN NULL;
 END

@@ -358,6 +358,7 @@ CREATE TABLE civic.user_roles (
     assigned_by uuid DEFAULT civic.current_user_id(),
     assigned_at timestamptz NOT NULL DEFAULT now(),
     reason text,
+    is_automatic boolean NOT NULL DEFAULT false,
     PRIMARY KEY (organization_id, user_id, role_organization_id, role_id),
     CONSTRAINT user_roles_user_fkey FOREIGN KEY (organization_id, user_id)
         REFERENCES civic.users (organization_id, id),
@@ -382,6 +383,8 @@ COMMENT ON COLUMN civic.user_roles.assigned_at IS 'When the role was given or la
 COMMENT ON COLUMN civic.user_roles.role_organization_id IS
     'Organization the role belongs to: the same one, or the one of zeroes for built-in roles.';
 COMMENT ON COLUMN civic.user_roles.reason IS 'Why it was given or last changed; goes to civic.role_history.';
+COMMENT ON COLUMN civic.user_roles.is_automatic IS
+    'Last changed by the rule that makes citizens contributors, not by a person.';
 COMMENT ON COLUMN civic.user_roles.family IS
     'Family of the role, kept here by a trigger so that one civic role is enforced.';
 

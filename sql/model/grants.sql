@@ -6,8 +6,7 @@ GRANT USAGE, CREATE ON SCHEMA civic, civic_private TO civic_owner;
 SELECT civic_private.own_tables();
 
 GRANT SELECT ON civic.organizations, civic.departments, civic.categories, civic.areas, civic.reports, civic.media,
-    civic.status_history, civic.workflow_transitions, civic.posts, civic.comments
-    civic.status_history, civic.workflow_transitions, civic.meetings
+    civic.status_history, civic.workflow_transitions, civic.posts, civic.comments, civic.meetings
     TO civic_anon;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA civic TO civic_user, civic_service, civic_auditor;
@@ -27,6 +26,9 @@ GRANT INSERT, UPDATE ON civic.users, civic.tasks, civic.sla_policies TO civic_us
 GRANT UPDATE ON civic.escalations, civic.appeals, civic.feedbacks, civic.sign_in_policies, civic.security_events
     TO civic_user, civic_service;
 GRANT UPDATE, DELETE ON civic.notifications TO civic_user, civic_service;
+GRANT INSERT, UPDATE ON civic.client_sync_states, civic.offline_actions, civic.sync_conflicts
+    TO civic_user, civic_service;
+GRANT INSERT, UPDATE, DELETE ON civic.sync_field_policies TO civic_user, civic_service;
 GRANT DELETE ON civic.report_supporters TO civic_user, civic_service;
 GRANT INSERT, UPDATE ON civic.user_scores TO civic_service;
 GRANT INSERT ON civic.report_supporters, civic.user_sessions TO civic_service;

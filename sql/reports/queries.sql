@@ -355,7 +355,8 @@ AS $$
         'pending', r.pending,
         'in_progress', r.in_progress,
         'resolved', r.resolved,
-        'resolution_rate', CASE WHEN r.total = 0 THEN 0 ELSE round(100.0 * r.resolved / r.total, 2) END)
+        'resolution_rate', CASE WHEN r.total = 0 THEN 0 ELSE round(100.0 * r.resolved / r.total, 2) END,
+        'avg_resolution_days', r.days)
     FROM (
         SELECT count(*) AS officers, count(*) FILTER (WHERE w.capacity_level <> 'high') AS available
         FROM civic.officer_workload(department_statistics.department_id) AS w
@@ -366,8 +367,11 @@ AS $$
                 AS pending,
             count(*) FILTER (WHERE p.status IN ('in_progress', 'pending_verification', 'on_hold', 'reopened'))
                 AS in_progress,
-            count(*) FILTER (WHERE p.status IN ('resolved', 'closed')) AS resolved
+            count(*) FILTER (WHERE p.status IN ('resolved', 'closed')) AS resolved,
+            round((avg(date_part('epoch', t.resolved_at - t.assigned_at)) FILTER (WHERE t.status = 'resolved') / 86400)
+                ::numeric, 2) AS days
         FROM civic.reports AS p
+        LEFT JOIN civic.tasks AS t ON t.organization_id = p.organization_id AND t.report_id = p.id
         WHERE p.organization_id = civic.current_organization_id()
             AND p.department_id = department_statistics.department_id
             AND civic.is_report_visible(p.is_public, p.is_sensitive, p.user_id, p.assigned_to, p.department_id,
@@ -376,5 +380,5 @@ AS $$
 $$;
 COMMENT ON FUNCTION civic.department_statistics(uuid) IS
     'Officers and reports of a department as far as the asker can see them: pending, in progress, resolved,'
-    ' resolution rate in per cent, and capacity (share of officers that are not at high load: good from 0.7, moderate'
+    ' resolution rate in per cent, mean days from assignment to resolution, and capacity (share of officers that are not at high load: good from 0.7, moderate'
     ' from 0.4).';

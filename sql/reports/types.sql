@@ -21,3 +21,6 @@ COMMENT ON TYPE civic.media_type IS 'Kind of an attached file.';
 
 CREATE TYPE civic.upload_source AS ENUM ('citizen_submission', 'officer_before_photo', 'officer_after_photo');
 COMMENT ON TYPE civic.upload_source IS 'In which step a file was attached.';
+
+CREATE TYPE civic.assignment_decision AS ENUM ('reassign', 'reclassify', 'reject_report');
+COMMENT ON TYPE civic.assignment_decision IS 'What becomes of a report whose officer refused it.';

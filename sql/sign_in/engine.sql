@@ -156,6 +156,8 @@ BEGIN
         WHERE c.organization_id = organization AND c.user_id = person;
         PERFORM civic_private.record_security_event(organization, person, 'account_locked', 'high',
             format('%s failed sign-ins within %s.', failures, policy.failure_window));
+        PERFORM civic_private.notify(organization, person, 'account_locked', 'user', person,
+            jsonb_build_object('until', to_char(now() + policy.lock_time, 'HH24:MI TZ')));
     END IF;
 END
 $$;
@@ -407,6 +409,7 @@ BEGIN
         AND s.id IS DISTINCT FROM civic_private.claimed_session();
     PERFORM civic_private.record_security_event(organization, person, 'password_changed', 'medium',
         'The password was changed.');
+    PERFORM civic_private.notify(organization, person, 'password_changed', 'user', person);
 END
 $$;
 COMMENT ON FUNCTION civic_private.store_password(uuid, uuid, text, boolean) IS

@@ -124,6 +124,7 @@ BEGIN
                 'ended because its refresh token was used twice');
             PERFORM civic_private.record_security_event(organization, session.user_id, 'suspicious_activity', 'high',
                 'A refresh token was used twice: somebody has a copy.', session.id);
+            PERFORM civic_private.notify(organization, session.user_id, 'session_copied', 'user', session.user_id);
         END IF;
         RETURN;
     END IF;

@@ -9,7 +9,8 @@ SELECT * FROM no_plan();
 CREATE TEMP VIEW shared_tables AS
 SELECT to_regclass(t.name)::oid AS oid
 FROM (VALUES ('civic.permissions'), ('civic.organizations'), ('civic.notification_types'), ('civic.audit_labels'),
-    ('civic.audit_actions'), ('civic_private.audit_segments'), ('civic_private.audit_state')) AS t (name);
+    ('civic.audit_actions'), ('civic_private.audit_segments'), ('civic_private.audit_state'),
+    ('civic.sync_action_types')) AS t (name);
 
 -- All tables, and those that hold rows of organizations. The two signals have no columns and never a row.
 CREATE TEMP VIEW all_tables AS
@@ -117,7 +118,7 @@ SELECT is((
         FROM pg_policy AS p WHERE p.polrelid = t.oid AND NOT p.polpermissive
     ),
     CASE WHEN t.name NOT IN ('civic.permissions', 'civic.notification_types', 'civic.audit_labels',
-        'civic.audit_actions') THEN 'tenant * {0}' END,
+        'civic.audit_actions', 'civic.sync_action_types') THEN 'tenant * {0}' END,
     format('%s has exactly one restrictive policy, tenant, for all commands and everybody', t.name))
 FROM all_tables AS t WHERE t.schema = 'civic' ORDER BY t.name COLLATE "C";
 
@@ -131,7 +132,7 @@ SELECT is((
         t.name))
 FROM tenant_tables AS t
 WHERE t.schema = 'civic' AND t.name NOT IN ('civic.roles', 'civic.role_permissions', 'civic.workflow_transitions',
-    'civic.audit_entries')
+    'civic.audit_entries', 'civic.sync_field_policies')
 ORDER BY t.name COLLATE "C";
 
 -- Built-in rows are seen by all and written by nobody.
@@ -344,10 +345,12 @@ CREATE TEMP TABLE accepted (function text, message text, why text);
 INSERT INTO accepted VALUES
     ('%', 'target type is different type than source type', 'a literal is cast once, when it is assigned'),
     ('civic.create_data_model()', 'text type variable is not sanitized',
-        'open to superusers only; the names come quoted from regprocedure'),
+        'open to superusers only; the names come quoted from regclass and regprocedure'),
     ('civic_private.own_tables()', 'text type variable is not sanitized', 'the names come quoted from regclass'),
     ('civic.audit_table(regclass,text[],text[],text,text)', 'text type variable is not sanitized',
-        'the arguments come quoted from quote_literal()');
+        'the arguments come quoted from quote_literal()'),
+    ('civic.sync_write(%', 'the expression is not SQL injection safe', 'every name in it comes from quote_ident()'),
+    ('civic.sync_%(jsonb,jsonb)', 'unused parameter "base"', 'all handlers of actions are called alike');
 
 CREATE FUNCTION pg_temp.findings() RETURNS TABLE (function text, relation text, finding text) LANGUAGE plpgsql AS $$
 DECLARE

@@ -34,7 +34,6 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('projects',             '0      0     0     0     0     0     0     1     all   0     0     42501 all   all'),
     ('workflow_transitions', 'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('status_history',       '7      7     25    12    all   25    all   7     7     7     0     7     all   all'),
-    ('status_history',       '7      7     19    8     all   34    all   7     7     7     0     7     all   all'),
     ('areas',                'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('categories',           'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('routing_rules',        '0      0     all   all   all   all   all   0     0     0     0     42501 all   all'),
@@ -69,6 +68,7 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('appeals',              '1      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
     ('feedbacks',            '0      0     all   1     all   all   all   0     0     0     0     42501 all   all'),
     ('resolution_confirmations', '1 0     all   0     all   all   all   0     0     0     0     42501 all   all'),
+    ('status_history',       '7      7     19    8     all   34    all   7     7     7     0     7     all   all'),
     ('policy_versions',      'all     all   all   all   all   all   all   all   all   all   0     42501 all   all'),
     ('professional_credentials', '0   0     0     0     all   all   all   0     0     0     0     42501 all   all'),
     ('mandates',             '1   0     0     0     all   all   all   0     0     0     0     42501 all   all'),
@@ -101,7 +101,15 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('payment_approvals',    '0      0     0     0     all   0     all   0     all   0     0     42501 all   all'),
     ('payment_refunds',      '0      0     0     0     all   0     all   0     all   0     0     42501 all   all'),
     ('commissions',          '0      0     0     0     all   0     all   0     all   0     0     42501 all   all'),
-    ('daily_streaks',        '0      0     0     0     all   0     all   0     all   0     0     42501 all   all');
+    ('daily_streaks',        '0      0     0     0     all   0     all   0     all   0     0     42501 all   all'),
+    ('reputation_events',    '0      0     all   all   all   all   all   1     1     0     0     42501 all   all'),
+    ('report_validations',   '0      0     all   0     all   all   all   1     1     0     0     42501 all   all'),
+    ('officer_metrics',      '0      0     0     1     all   all   all   0     0     0     0     42501 all   all'),
+    ('sync_action_types',    'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('sync_field_policies',  'all    all   all   all   all   all   all   all   all   all   0     42501 all   all'),
+    ('client_sync_states',   '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
+    ('offline_actions',      '1      0     0     0     0     0     0     0     0     0     0     42501 2     2'),
+    ('sync_conflicts',       '1      0     0     0     0     0     0     0     0     0     0     42501 2     2');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -109,8 +117,7 @@ DECLARE
     n text;
 BEGIN
     EXECUTE format('SELECT count(*)::text FROM civic.%I%s', tbl, CASE
-        WHEN tbl IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions') THEN '',
-        WHEN tbl IN ('permissions', 'notification_types') THEN ''
+        WHEN tap.is_shared(format('civic.%I', tbl)::regclass) THEN ''
         ELSE format(' WHERE organization_id IN (%L, %L)', tap.id('a'),
             '00000000-0000-0000-0000-000000000000') END) INTO n;
     RETURN n;
@@ -655,51 +662,6 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('notification_settings', 'UPDATE', $$UPDATE civic.notification_settings SET digest = 'daily'
         WHERE organization_id = tap.id('$o')$$,
                         '0       1     0     0     0     0     0     0     0     0     0     42501 2     42501'),
-    ('notification_settings', 'DELETE', $$DELETE FROM civic.notification_settings
-        WHERE organization_id = tap.id('$o')$$,
-    ('notification_settings', 'DELETE',
-        $$DELETE FROM civic.notification_settings WHERE organization_id = tap.id('$o')$$,
-                        '0       1     0     0     0     0     0     0     0     0     0     42501 2     42501'),
-    -- Nobody writes messages by hand, and nobody but their person marks them as read; an auditor writes nothing.
-    ('notifications', 'INSERT', $$INSERT INTO civic.notifications (organization_id, recipient_id, type, category, title,
-        message) VALUES (tap.id('$o'), $me, 'system_alert', 'system', 'x', 'x')$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('notifications', 'UPDATE', $$UPDATE civic.notifications SET read_at = now() WHERE organization_id = tap.id('$o')$$,
-                        '1       0     0     0     0     0     0     0     0     0     0     42501 3     42501'),
-    ('notifications', 'UPDATE', $$UPDATE civic.notifications SET title = 'x' WHERE organization_id = tap.id('$o')$$,
-                        'no      no    no    no    no    no    no    no    no    no    no    42501 no    42501'),
-    ('notifications', 'DELETE', $$DELETE FROM civic.notifications WHERE organization_id = tap.id('$o')$$,
-                        '1       0     0     0     0     0     0     0     0     0     0     42501 3     42501'),
-    ('outbox', 'INSERT', $$INSERT INTO civic.outbox (organization_id, notification_id, channel, priority)
-        VALUES (tap.id('$o'), tap.id('$o.message.citizen'), 'sms', 'low')$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('outbox', 'UPDATE', $$UPDATE civic.outbox SET attempts = 9$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('outbox', 'DELETE', $$DELETE FROM civic.outbox$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('appeals', 'INSERT', $$INSERT INTO civic.appeals (organization_id, report_id, ordinal, appeal_type, reason)
-        VALUES (tap.id('$o'), tap.id('$o.own_citizen'), 2, 'classification', 'It is not so.')$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('appeals', 'UPDATE', $$UPDATE civic.appeals SET status = 'withdrawn' WHERE id = tap.id('$o.appeal.own_citizen')$$,
-                        '1       0     0     0     0     ZC003 ZC003 0     0     0     0     42501 ZC003 42501'),
-    ('appeals', 'UPDATE', $$UPDATE civic.appeals SET status = 'under_review'
-        WHERE id = tap.id('$o.appeal.own_citizen')$$,
-                        'ZC003   0     0     0     0     1     1     0     0     0     0     42501 ZC003 42501'),
-    ('appeals', 'DELETE', $$DELETE FROM civic.appeals$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('feedbacks', 'INSERT', $$INSERT INTO civic.feedbacks (organization_id, report_id, rating, satisfaction_level)
-        VALUES (tap.id('$o'), tap.id('$o.pub_open'), 5, 'satisfied')$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('feedbacks', 'UPDATE', $$UPDATE civic.feedbacks SET comment = 'x' WHERE id = tap.id('$o.feedback.priv_done')$$,
-                        '0       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
-    ('feedbacks', 'DELETE', $$DELETE FROM civic.feedbacks$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('resolution_confirmations', 'INSERT', $$INSERT INTO civic.resolution_confirmations (organization_id, report_id,
-        resolved_at, is_confirmed) VALUES (tap.id('$o'), tap.id('$o.pub_open'), now(), true)$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('resolution_confirmations', 'UPDATE', $$UPDATE civic.resolution_confirmations SET is_confirmed = false$$,
-                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
-    ('resolution_confirmations', 'DELETE', $$DELETE FROM civic.resolution_confirmations$$,
     ('policy_versions', 'INSERT',
         $$INSERT INTO civic.policy_versions (organization_id, jurisdiction_id, version, effective_from,
         effective_until) VALUES (tap.id('$o'), tap.id('$o.court'), '3', now() + interval '10 years',
@@ -909,6 +871,7 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('record_tombstones', 'UPDATE', $$UPDATE civic.record_tombstones SET deletion_reason = 'x'$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('record_tombstones', 'DELETE', $$DELETE FROM civic.record_tombstones$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('currencies', 'INSERT',
         $$INSERT INTO civic.currencies (organization_id, code) VALUES (tap.id('$o'), 'EUR')$$,
                         '42501   42501 42501 42501 42501 1     1     42501 1     42501 42501 42501 1     42501'),
@@ -1033,6 +996,116 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('daily_streaks', 'DELETE',
         $$DELETE FROM civic.daily_streaks$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('notification_settings', 'DELETE',
+        $$DELETE FROM civic.notification_settings WHERE organization_id = tap.id('$o')$$,
+                        '0       1     0     0     0     0     0     0     0     0     0     42501 2     42501'),
+    -- Nobody writes messages by hand, and nobody but their person marks them as read; an auditor writes nothing.
+    ('notifications', 'INSERT', $$INSERT INTO civic.notifications (organization_id, recipient_id, type, category, title,
+        message) VALUES (tap.id('$o'), $me, 'system_alert', 'system', 'x', 'x')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('notifications', 'UPDATE', $$UPDATE civic.notifications SET read_at = now() WHERE organization_id = tap.id('$o')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 3     42501'),
+    ('notifications', 'UPDATE', $$UPDATE civic.notifications SET title = 'x' WHERE organization_id = tap.id('$o')$$,
+                        'no      no    no    no    no    no    no    no    no    no    no    42501 no    42501'),
+    ('notifications', 'DELETE', $$DELETE FROM civic.notifications WHERE organization_id = tap.id('$o')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 3     42501'),
+    ('outbox', 'INSERT', $$INSERT INTO civic.outbox (organization_id, notification_id, channel, priority)
+        VALUES (tap.id('$o'), tap.id('$o.message.citizen'), 'sms', 'low')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('outbox', 'UPDATE', $$UPDATE civic.outbox SET attempts = 9$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('outbox', 'DELETE', $$DELETE FROM civic.outbox$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('appeals', 'INSERT', $$INSERT INTO civic.appeals (organization_id, report_id, ordinal, appeal_type, reason)
+        VALUES (tap.id('$o'), tap.id('$o.own_citizen'), 2, 'classification', 'It is not so.')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('appeals', 'UPDATE', $$UPDATE civic.appeals SET status = 'withdrawn' WHERE id = tap.id('$o.appeal.own_citizen')$$,
+                        '1       0     0     0     0     ZC003 ZC003 0     0     0     0     42501 ZC003 42501'),
+    ('appeals', 'UPDATE', $$UPDATE civic.appeals SET status = 'under_review'
+        WHERE id = tap.id('$o.appeal.own_citizen')$$,
+                        'ZC003   0     0     0     0     1     1     0     0     0     0     42501 ZC003 42501'),
+    ('appeals', 'DELETE', $$DELETE FROM civic.appeals$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('feedbacks', 'INSERT', $$INSERT INTO civic.feedbacks (organization_id, report_id, rating, satisfaction_level)
+        VALUES (tap.id('$o'), tap.id('$o.pub_open'), 5, 'satisfied')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('feedbacks', 'UPDATE', $$UPDATE civic.feedbacks SET comment = 'x' WHERE id = tap.id('$o.feedback.priv_done')$$,
+                        '0       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('feedbacks', 'DELETE', $$DELETE FROM civic.feedbacks$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('resolution_confirmations', 'INSERT', $$INSERT INTO civic.resolution_confirmations (organization_id, report_id,
+        resolved_at, is_confirmed) VALUES (tap.id('$o'), tap.id('$o.pub_open'), now(), true)$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('resolution_confirmations', 'UPDATE', $$UPDATE civic.resolution_confirmations SET is_confirmed = false$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('resolution_confirmations', 'DELETE', $$DELETE FROM civic.resolution_confirmations$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('reputation_events', 'INSERT', $$INSERT INTO civic.reputation_events (organization_id, user_id, points, reason)
+        VALUES (tap.id('$o'), $me, 100, 'adjusted')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('reputation_events', 'UPDATE', $$UPDATE civic.reputation_events SET points = 100$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('reputation_events', 'DELETE', $$DELETE FROM civic.reputation_events$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('report_validations', 'INSERT', $$INSERT INTO civic.report_validations (organization_id, report_id, user_id, vote,
+        weight) VALUES (tap.id('$o'), tap.id('$o.pub_open'), $me, 'valid', 3)$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('report_validations', 'UPDATE', $$UPDATE civic.report_validations SET weight = 3$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('report_validations', 'DELETE', $$DELETE FROM civic.report_validations$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('officer_metrics', 'INSERT', $$INSERT INTO civic.officer_metrics (organization_id, officer_id, period_start, period_end)
+        VALUES (tap.id('$o'), $me, '2021-01-01', '2021-01-02')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('officer_metrics', 'UPDATE', $$UPDATE civic.officer_metrics SET resolution_rate = 100$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('officer_metrics', 'DELETE', $$DELETE FROM civic.officer_metrics$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('sync_action_types', 'INSERT', $$INSERT INTO civic.sync_action_types VALUES ('x1', 'civic.x', 'x')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('sync_action_types', 'UPDATE', $$UPDATE civic.sync_action_types SET handler = 'civic.x'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('sync_action_types', 'DELETE', $$DELETE FROM civic.sync_action_types$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('sync_field_policies', 'INSERT', $$INSERT INTO civic.sync_field_policies VALUES (tap.id('$o'), 'task', 'priority',
+        'server')$$,
+                        '42501   42501 42501 42501 42501 1     1     42501 42501 42501 42501 42501 1     42501'),
+    ('sync_field_policies', 'UPDATE', $$UPDATE civic.sync_field_policies SET policy = 'server'
+        WHERE organization_id = tap.id('$o')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('sync_field_policies', 'DELETE', $$DELETE FROM civic.sync_field_policies WHERE organization_id = tap.id('$o')$$,
+                        '0       0     0     0     0     1     1     0     0     0     0     42501 1     42501'),
+    ('client_sync_states', 'INSERT', $$INSERT INTO civic.client_sync_states (organization_id, user_id, device_id)
+        VALUES (tap.id('$o'), $me, 'new')$$,
+                        '1       1     1     1     42501 1     1     1     1     1     42501 42501 1     42501'),
+    ('client_sync_states', 'INSERT', $$INSERT INTO civic.client_sync_states (organization_id, user_id, device_id)
+        VALUES (tap.id('$o'), tap.id('$o.officer3'), 'new')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    ('client_sync_states', 'UPDATE', $$UPDATE civic.client_sync_states SET sync_version = 7
+        WHERE user_id = tap.id('$o.citizen')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('client_sync_states', 'DELETE', $$DELETE FROM civic.client_sync_states$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('offline_actions', 'INSERT', $$INSERT INTO civic.offline_actions (organization_id, user_id, device_id, client_id,
+        action_type, payload) VALUES (tap.id('$o'), $me, 'phone', 'new', 'create_report', '{}')$$,
+                        '1       1     1     1     42501 1     1     1     1     1     42501 42501 1     42501'),
+    ('offline_actions', 'INSERT', $$INSERT INTO civic.offline_actions (organization_id, user_id, device_id, client_id,
+        action_type, payload) VALUES (tap.id('$o'), tap.id('$o.officer3'), 'phone', 'new', 'create_report', '{}')$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 1     42501'),
+    ('offline_actions', 'UPDATE', $$UPDATE civic.offline_actions SET message = 'x' WHERE user_id =
+        tap.id('$o.citizen')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('offline_actions', 'DELETE', $$DELETE FROM civic.offline_actions$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('sync_conflicts', 'INSERT', $$INSERT INTO civic.sync_conflicts (organization_id, user_id, action_id, device_id,
+        entity_type, entity_id, base_version, client_version, server_version) VALUES (tap.id('$o'), $me,
+        tap.id('$o.action.citizen'), 'phone', 'task', tap.id('$o'), '{}', '{}', '{}')$$,
+                        '1       1     1     1     42501 1     1     1     1     1     42501 42501 1     42501'),
+    ('sync_conflicts', 'UPDATE', $$UPDATE civic.sync_conflicts SET resolution_strategy = 'merge', resolved_at = now(),
+        resolved_data = '{}' WHERE user_id = tap.id('$o.citizen')$$,
+                        '1       0     0     0     0     0     0     0     0     0     0     42501 1     42501'),
+    ('sync_conflicts', 'DELETE', $$DELETE FROM civic.sync_conflicts$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
@@ -1070,8 +1143,7 @@ FROM tap.columns AS a
 JOIN tap.actors AS x ON x.name = 'a.' || a.name
 CROSS JOIN (SELECT c.oid, c.relname AS name FROM pg_class AS c
     WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p')
-        AND c.relname NOT IN ('permissions', 'notification_types', 'audit_labels', 'audit_actions')) AS t,
-        AND c.relname NOT IN ('permissions', 'notification_types')) AS t
+        AND NOT tap.is_shared(c.oid)) AS t
 ORDER BY t.name, a.place;
 
 SELECT ok(r.outcome !~ '^[1-9][0-9]{0,3}$', format('%s cannot %s %s of the other organization: %s -- %s',
@@ -1089,10 +1161,7 @@ SELECT ok(r.outcome !~ '^[1-9][0-9]{0,3}$', format('%s cannot move rows of %s to
 FROM tap.columns AS a
 CROSS JOIN (SELECT c.oid, c.relname AS name FROM pg_class AS c
     WHERE c.relnamespace = 'civic'::regnamespace AND c.relkind IN ('r', 'p')
-        AND c.relname NOT IN ('permissions', 'notification_types', 'organizations', 'audit_labels',
-            'audit_actions')) AS t,
-        AND c.relname NOT IN ('permissions', 'notification_types',
-            'organizations')) AS t
+        AND c.relname <> 'organizations' AND NOT tap.is_shared(c.oid)) AS t
 CROSS JOIN LATERAL tap.attempt('a.' || a.name, format('UPDATE civic.%I SET organization_id = tap.id(''b'')', t.name))
     AS r (outcome)
 WHERE a.name IN ('admin', 'super_admin', 'org_admin', 'moderator', 'service')

@@ -15,7 +15,7 @@ FROM pg_constraint AS c
 WHERE c.contype = 'f'
     AND c.connamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
     AND c.confrelid NOT IN ('civic.organizations'::regclass, 'civic.permissions'::regclass,
-        'civic.notification_types'::regclass, 'civic.audit_labels'::regclass)
+        'civic.notification_types'::regclass, 'civic.audit_labels'::regclass, 'civic.sync_action_types'::regclass)
     AND c.conparentid = 0;
 
 SELECT cmp_ok(count(*), '>=', 41::bigint, 'the references of civic are there') FROM keys;

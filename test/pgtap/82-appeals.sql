@@ -451,5 +451,130 @@ FROM (VALUES
         '1 true')
 ) AS x (what, steps, outcome);
 
+------------------------------------------------------------------------------------------------------------------------
+-- Holds, refused assignments, escalations by hand
+------------------------------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION tap.escalated() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER AS $$
+    SELECT e.id FROM civic.escalations AS e WHERE e.report_id = tap.id('a.filed_in_progress') ORDER BY e.id DESC LIMIT 1
+$$;
+CREATE FUNCTION tap.hold_for(days integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    UPDATE civic.reports SET status_updated_at = now() - make_interval(days => days, secs => 1)
+    WHERE id IN (tap.id('a.filed_on_hold'), tap.id('a.filed_assigned_to_officer'), tap.id('a.filed_acknowledged'),
+        tap.id('a.filed_in_progress'));
+    SET LOCAL session_replication_role = origin;
+END
+$$;
+SELECT is(tap.story(VARIADIC x.steps), x.outcome, x.what)
+FROM (VALUES
+    ('the officer asks for approval', ARRAY['officer: SELECT r.hold_approval_required FROM'
+        ' civic.request_hold_approval($filed_on_hold) AS r'], 'true'),
+    ('not of what is not on hold', ARRAY['officer: SELECT FROM civic.request_hold_approval($filed_in_progress)'],
+        'P0002'),
+    ('nobody else does', ARRAY['citizen: SELECT FROM civic.request_hold_approval($filed_on_hold)'], 'ZC004'),
+    ('it is pending', ARRAY['officer: SELECT FROM civic.request_hold_approval($filed_on_hold)',
+        'admin: SELECT count(*) FROM civic.pending_holds()'], '1'),
+    ('for administrators', ARRAY['officer: SELECT FROM civic.request_hold_approval($filed_on_hold)',
+        'officer: SELECT count(*) FROM civic.pending_holds()'], '0'),
+    ('after seven days unasked', ARRAY['system: SELECT tap.hold_for(7)',
+        'admin: SELECT count(*) FROM civic.pending_holds()'], '1'),
+    ('not before', ARRAY['system: SELECT tap.hold_for(6)', 'admin: SELECT count(*) FROM civic.pending_holds()'], '0'),
+    ('approved, with more days', ARRAY['officer: SELECT FROM civic.request_hold_approval($filed_on_hold)',
+        'admin: SELECT concat_ws('' '', r.status, r.hold_approved_by_user_id = $admin, r.hold_approval_required,'
+        ' r.estimated_resume_date - current_date) FROM civic.review_hold($filed_on_hold, true, 10) AS r'],
+        'on_hold t f 10'),
+    ('then it is not pending any more', ARRAY['system: SELECT tap.hold_for(8)',
+        'admin: SELECT FROM civic.review_hold($filed_on_hold, true)',
+        'admin: SELECT count(*) FROM civic.pending_holds()'], '0'),
+    ('rejected, work goes on', ARRAY['officer: SELECT FROM civic.request_hold_approval($filed_on_hold)',
+        'admin: SELECT concat_ws('' '', r.status, r.hold_approval_required, r.hold_reason) FROM'
+        ' civic.review_hold($filed_on_hold, false, notes => ''Go on.'') AS r'], 'in_progress f'),
+    ('and the officer reads why', ARRAY['admin: SELECT FROM civic.review_hold($filed_on_hold, false, notes => ''Go'
+    ' on.'')',
+        'officer: SELECT t.notes FROM civic.tasks AS t WHERE t.report_id = $filed_on_hold'], 'Go on.'),
+    ('officers do not approve', ARRAY['officer: SELECT FROM civic.review_hold($filed_on_hold, true)'], '42501'),
+    ('367 days are too many', ARRAY['admin: SELECT FROM civic.review_hold($filed_on_hold, true, 367)'], '22023'),
+    -- Refused assignments.
+    ('a refused report goes to another officer', ARRAY[
+        'admin: SELECT concat_ws('' '', r.status, r.assigned_to = $officer3, r.assignment_rejection_reason) FROM'
+        ' civic.review_assignment($filed_assignment_rejected, ''reassign'', officer_id => $officer3) AS r'],
+        'assigned_to_officer t'),
+    ('or is classified anew', ARRAY[
+        'admin: SELECT concat_ws('' '', r.manual_category, r.manual_severity, r.assignment_rejected_at) FROM'
+        ' civic.review_assignment($filed_assignment_rejected, ''reclassify'', category => ''water'', severity =>'
+        ' ''high'') AS r'], 'water high'),
+    ('for a department', ARRAY[
+        'admin: SELECT concat_ws('' '', r.status, r.department_id = tap.dept(''a'', ''HRT'')) FROM'
+        ' civic.review_assignment($filed_assignment_rejected, ''reclassify'', category => ''water'', severity =>'
+        ' ''high'', department_id => tap.dept(''a'', ''HRT'')) AS r'], 'assigned_to_department t'),
+    ('or is rejected', ARRAY[
+        'admin: SELECT r.status || r.rejection_reason FROM civic.review_assignment($filed_assignment_rejected,'
+        ' ''reject_report'', reason => ''Nothing there.'') AS r'], 'rejectedNothing there.'),
+    ('with what it takes', ARRAY[
+        'admin: SELECT FROM civic.review_assignment($filed_assignment_rejected, ''reassign'')'], '22023'),
+    ('and that all', ARRAY['admin: SELECT FROM civic.review_assignment($filed_assignment_rejected, ''reclassify'','
+        ' category => ''water'')'], '22023'),
+    ('only where somebody refused', ARRAY[
+        'admin: SELECT FROM civic.review_assignment($filed_in_progress, ''reassign'', $officer3)'], 'ZC068'),
+    ('by administrators', ARRAY[
+        'officer3: SELECT FROM civic.review_assignment($filed_assignment_rejected, ''reassign'', $officer3)'], 'ZC004'),
+    -- What does not move.
+    ('stale work', ARRAY['system: SELECT tap.hold_for(31)',
+        'admin: SELECT string_agg(s.status || '' '' || s.is_urgent, '', '' ORDER BY s.status) FROM civic.stale_tasks()'
+        ' AS s'], 'assigned true, acknowledged true, in_progress true, on_hold false'),
+    ('each in its time', ARRAY['system: SELECT tap.hold_for(8)',
+        'admin: SELECT string_agg(s.status || '' '' || s.is_urgent, '', '' ORDER BY s.status) FROM civic.stale_tasks()'
+        ' AS s'], 'assigned false, acknowledged true'),
+    ('not before', ARRAY['system: SELECT tap.hold_for(2)', 'admin: SELECT count(*) FROM civic.stale_tasks()'], '0'),
+    ('one''s own', ARRAY['system: SELECT tap.hold_for(31)', 'officer2: SELECT count(*) FROM civic.stale_tasks()'], '0'),
+    -- Escalations.
+    ('an officer escalates with all that is to say', ARRAY[
+        'officer: SELECT concat_ws('' '', e.status, e.level, e.previous_actions, e.urgency_notes) FROM'
+        ' civic.escalate_report($filed_in_progress, ''unresolved'', ''It does not end.'', ''level_2'', $admin,'
+        ' ''Asked twice.'', ''Rain is coming.'') AS e'], 'escalated level_2 Asked twice. Rain is coming.'),
+    ('it is taken on, looked into, acted on and resolved', ARRAY[
+        'officer: SELECT FROM civic.escalate_report($filed_in_progress, ''unresolved'', ''It does not end.'','
+        ' escalated_to => $admin)',
+        'admin: SELECT civic.acknowledge_escalation(tap.escalated())',
+        'admin: SELECT FROM civic.respond_to_escalation(tap.escalated(), ''under_review'', ''We look.'')',
+        'admin: SELECT FROM civic.respond_to_escalation(tap.escalated(), ''action_taken'', action_taken => ''Sent'
+        ' two.'')',
+        'admin: SELECT concat_ws('' '', e.status, e.response_notes, e.action_taken, e.acknowledged_at IS NOT NULL,'
+        ' e.resolved_at IS NOT NULL) FROM civic.resolve_escalation(tap.escalated(), ''Done by both.'') AS e'],
+        'resolved We look. Done by both. t t'),
+    ('not back', ARRAY[
+        'officer: SELECT FROM civic.escalate_report($filed_in_progress, ''unresolved'', ''It does not end.'','
+        ' escalated_to => $admin)',
+        'admin: SELECT FROM civic.respond_to_escalation(tap.escalated(), ''under_review'', ''We look.'')',
+        'admin: SELECT FROM civic.respond_to_escalation(tap.escalated(), ''acknowledged'')'], 'ZC001'),
+    ('an action is named', ARRAY[
+        'officer: SELECT FROM civic.escalate_report($filed_in_progress, ''unresolved'', ''It does not end.'','
+        ' escalated_to => $admin)',
+        'admin: SELECT FROM civic.respond_to_escalation(tap.escalated(), ''action_taken'')'], 'ZC002'),
+    ('who escalated takes it back', ARRAY[
+        'officer: SELECT FROM civic.escalate_report($filed_in_progress, ''unresolved'', ''It does not end.'','
+        ' escalated_to => $admin)',
+        'officer: SELECT e.status FROM civic.respond_to_escalation(tap.escalated(), ''de_escalated'', ''It ended.'')'
+        ' AS e'],
+        'de_escalated'),
+    ('and does not resolve it', ARRAY[
+        'officer: SELECT FROM civic.escalate_report($filed_in_progress, ''unresolved'', ''It does not end.'','
+        ' escalated_to => $admin)',
+        'officer: SELECT FROM civic.respond_to_escalation(tap.escalated(), ''resolved'', action_taken => ''Me.'')'],
+        'ZC003'),
+    ('a stranger does not', ARRAY[
+        'officer: SELECT FROM civic.escalate_report($filed_in_progress, ''unresolved'', ''It does not end.'')',
+        'officer2: SELECT FROM civic.respond_to_escalation(tap.escalated(), ''under_review'')'], 'P0002'),
+    ('lists and counts', ARRAY[
+        'officer: SELECT FROM civic.escalate_report($filed_in_progress, ''unresolved'', ''It does not end.'','
+        ' ''level_3'')',
+        'admin: SELECT concat_ws('' '', (SELECT count(*) FROM civic.list_escalations(levels => ''{level_3}'')), s ->>'
+        ' ''total'','
+        ' s -> ''by_level'' ->> ''level_3'', s -> ''by_status'' ->> ''escalated'', s ->> ''overdue'') FROM'
+        ' civic.escalation_statistics() AS s'], '1 3 1 3 0')
+) AS x (what, steps, outcome);
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -159,6 +159,8 @@ SELECT is(tap.sign_in('citi', 'wrong') || ' ' || tap.lock_of('a.citizen'), 'refu
 FROM generate_series(1, 4) AS n;
 SELECT is(tap.sign_in('citi', 'wrong') || ' ' || tap.lock_of('a.citizen'), 'refused 0 locked', 'the fifth locks');
 SELECT is(tap.sign_in('citi', 'Blue-Lamp7Post'), 'refused', 'and the right password is refused like a wrong one');
+SELECT is(count(*), 1::bigint, 'its owner is told') FROM civic.notifications AS n
+WHERE n.recipient_id = tap.id('a.citizen') AND n.type = 'account_locked';
 SELECT is(count(*), 1::bigint, 'the lock is recorded') FROM civic.security_events WHERE event_type = 'account_locked';
 SELECT is(tap.attempt(a.actor, format('SELECT civic.unlock_account(%L)', tap.id('a.citizen'))), a.outcome,
     format('unlock_account by %s', a.actor))
@@ -463,6 +465,7 @@ SELECT is(tap.refresh('seven'), 'refused', 'and used twice ends the session');
 SELECT is(tap.with_token('seven', 'SELECT 1'), 'ZC074', 'for its access token too');
 SELECT is(count(*), 1::bigint, 'which is recorded') FROM civic.security_events
 WHERE event_type = 'suspicious_activity' AND description LIKE 'A refresh token was used twice%';
+SELECT is(count(*), 1::bigint, 'and told') FROM civic.notifications AS n WHERE n.type = 'session_copied';
 SELECT is(tap.refresh('one'), 'refused', 'an ended session does not go on');
 UPDATE civic.users SET status = 'suspended' WHERE id = tap.id('a.citizen');
 SELECT is(tap.refresh('four'), 'refused', 'nor that of a suspended person');

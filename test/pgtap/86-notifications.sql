@@ -170,11 +170,7 @@ SELECT is(tap.steps('a.citizen', $$SELECT civic.submit_report('A hole in the roa
 UPDATE civic.departments SET auto_assign = true WHERE id = tap.dept('a', 'PWD');
 SELECT is(tap.steps('a.citizen', $$SELECT civic.submit_report('A hole in the road',
     'A deep hole in the middle of the road', 22.5, 88.3, 'roads')$$, 'SET LOCAL ROLE NONE',
-<<<<<<< HEAD
-    $$SELECT count(*) FROM civic.notifications WHERE organization_id = tap.id('a') AND type = 'task_assigned'$$), '1',
-=======
     $$SELECT count(*) FROM civic.notifications WHERE type = 'task_assigned'$$), '1',
->>>>>>> afd045b0133680828a83a8f491d323d4f9fdbe81
     'and the officer it is given to is told');
 
 -- 7. Deadlines and escalations.
