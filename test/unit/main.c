@@ -18,9 +18,17 @@ main(void)
 	test_proofs();
 	test_routes();
 	test_sha256();
+	test_sha256();
 	test_tiles();
 	test_address();
 	test_grid();
 	test_likeness();
 	test_presence();
 	test_template();
+	test_transitions();
+	test_trigrams();
+	test_uuid7();
+	test_worktime();
+	printf("1..%d\n", tap_tests);
+	return tap_failures == 0 ? 0 : 1;
+}
