@@ -179,11 +179,11 @@ main(void)
 			}
 			if (i == PERSONAL_ENTRY)
 			{
-				printf(", \"personal\": {\"salt\": \"");
+				printf(", \"personal\": [{\"salt\": \"");
 				print_hex(salt.data, salt.length);
 				printf("\", \"columns\": \"");
 				print_hex(personal_columns.data, personal_columns.length);
-				printf("\"}");
+				printf("\"}]");
 			}
 			printf("}\n");
 		}

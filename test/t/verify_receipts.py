@@ -127,6 +127,20 @@ def trusted(name, content):
     return ['--checkpoint', f'{work}/{name}']
 
 
+def parts_commitment(part):
+    return hashlib.sha256(b'civic-personal/1\n' + bytes.fromhex(part['salt'] + part['columns'])).hexdigest()
+
+
+def two_parts(parts):
+    """Whether the parts are those of an entry whose commitment is to the two of the tests."""
+    whole = hashlib.sha256(b'civic-personal/1\n' + bytes.fromhex(''.join(map(parts_commitment, two)))).digest()
+    try:
+        tool.check_personal(tool.Receipt(json.dumps({**personal, 'personal': parts})), {'commitment': whole})
+    except tool.No:
+        return False
+    return True
+
+
 # ---- right ones ----
 
 wrong = 0
@@ -141,6 +155,11 @@ expect('a receipt', first, 'yes', *key)
 expect('long columns', long, 'yes', *key)
 expect('personal columns', personal, 'yes', *key)
 expect('personal columns that are not disclosed', changed(personal, lambda r: r.pop('personal')), 'yes', *key)
+commitment = parts_commitment(personal['personal'][0])
+expect('a part of which there is the commitment only', {**personal, 'personal': [{'commitment': commitment}]}, 'yes', *key)
+two = [personal['personal'][0], {'salt': '11' * 16, 'columns': '22'}]
+ok(two_parts(two) and two_parts([{'commitment': commitment}, two[1]]) and not two_parts(two[::-1]),
+   'two parts, also with one of them erased, in their order')
 expect('the other organization', other, 'yes', *key)
 expect('without the older checkpoint', changed(first, lambda r: r.pop('older')), 'yes', *key)
 expect('with witnesses', first, 'yes', *key, *witnesses)
@@ -194,12 +213,13 @@ expect('other columns', changed(long, put('columns', lambda c: flip(c, 70000))),
 expect('shorter columns', changed(long, put('columns', lambda c: c[:-2])), 'columns-differ', *key)
 expect('no columns', changed(long, lambda r: r.pop('columns')), 'columns-differ', *key)
 expect('columns beside those of the entry', {**first, 'columns': '00'}, 'columns-differ', *key)
-expect('other personal columns', changed(personal, put('personal', 'columns', lambda c: flip(c, 20))),
+expect('other personal columns', changed(personal, put('personal', 0, 'columns', lambda c: flip(c, 20))),
        'personal-differs', *key)
-expect('another salt', changed(personal, put('personal', 'salt', lambda s: flip(s, 0))), 'personal-differs', *key)
-expect('a byte moved from the columns to the salt', changed(personal, put('personal', {
-    'salt': personal['personal']['salt'] + personal['personal']['columns'][:2],
-    'columns': personal['personal']['columns'][2:]})), 'personal-differs', *key)
+expect('another salt', changed(personal, put('personal', 0, 'salt', lambda s: flip(s, 0))), 'personal-differs', *key)
+part = personal['personal'][0]
+expect('a byte moved from the columns to the salt', {**personal, 'personal': [{
+    'salt': part['salt'] + part['columns'][:2], 'columns': part['columns'][2:]}]}, 'personal-differs', *key)
+expect('a part more', {**personal, 'personal': [part, {'commitment': '00' * 32}]}, 'personal-differs', *key)
 expect('personal columns of an entry without', {**first, 'personal': personal['personal']}, 'personal-differs', *key)
 expect('no signature', changed(first, put('checkpoint', text)), 'not-signed', *key)
 expect('a signature by somebody else', changed(first, put('checkpoint', note(text, OTHER_LOG))), 'not-signed', *key)
