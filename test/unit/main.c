@@ -18,7 +18,6 @@ main(void)
 	test_proofs();
 	test_routes();
 	test_sha256();
-	test_sha256();
 	test_tiles();
 	test_address();
 	test_form();

@@ -20,7 +20,6 @@ extern void test_note(void);
 extern void test_proofs(void);
 extern void test_routes(void);
 extern void test_sha256(void);
-extern void test_sha256(void);
 extern void test_tiles(void);
 extern void test_address(void);
 extern void test_form(void);
