@@ -141,7 +141,7 @@ CREATE TABLE civic.case_reports (
     CONSTRAINT case_reports_case_fkey FOREIGN KEY (organization_id, case_id)
         REFERENCES civic.cases (organization_id, id),
     CONSTRAINT case_reports_report_fkey FOREIGN KEY (organization_id, report_id)
-        REFERENCES civic.reports (organization_id, id),
+        REFERENCES civic.reports (organization_id, id) ON DELETE CASCADE,
     CONSTRAINT case_reports_linked_by_fkey FOREIGN KEY (organization_id, linked_by)
         REFERENCES civic.users (organization_id, id),
     CONSTRAINT case_reports_created_by_fkey FOREIGN KEY (organization_id, case_created_by)

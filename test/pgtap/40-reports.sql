@@ -500,7 +500,8 @@ FROM (VALUES
     ('audio', '1', '''audio/ogg''', '1'), ('audio', '1', '''audio/flac''', '23514'),
     ('audio', '1', '''image/png''', '23514'),
     ('document', '52428800', '''application/pdf''', '1'), ('document', '52428801', '''application/pdf''', '23514'),
-    ('video', '1', 'repeat(''x'', 100)', '1'), ('video', '1', 'repeat(''x'', 101)', '23514'),
+    ('video', '1', '''video/'' || repeat(''x'', 94)', '1'), ('video', '1', '''video/'' || repeat(''x'', 95)', '23514'),
+    ('video', '1', '''video''', '23514'),
     ('film', '1', '''video/mp4''', '22P02')
 ) AS x (type, size, mime, outcome);
 CREATE FUNCTION tap.attach_many(actor text, VARIADIC files text[]) RETURNS text LANGUAGE plpgsql AS $$
