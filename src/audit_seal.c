@@ -9,6 +9,7 @@
  * Of the open segment only the tail is read. At each seal the sealer notes how many pages the segment has, and then
  * the next transaction to come. Once xmin has passed that transaction, whoever writes has seen at least so many pages,
  * and writes to none that has CIVIC_AUDIT_TAIL_BLOCKS after it; what lies before has been read for the last time.
+ * A restore or a rewrite of the table puts rows on other pages, so the marks count for one file only.
  */
 #include "audit_tree.h"
 
@@ -46,6 +47,7 @@ typedef struct OpenSegment
 {
 	int number;
 	Oid relation;
+	Oid file;
 	BlockNumber from; /* first page that may hold what is not sealed */
 	BlockNumber mark; /* pages it had at an earlier seal */
 	bool has_mark;
@@ -101,7 +103,7 @@ read_state(Seal *seal)
 static void
 read_segments(Seal *seal)
 {
-	civic_query_now("SELECT s.number, s.table_name, s.scan_from, s.mark_pages, s.mark_xid"
+	civic_query_now("SELECT s.number, s.table_name, s.scan_from, s.mark_pages, s.mark_xid, s.file"
 					" FROM civic_private.audit_segments AS s"
 					" WHERE s.closed_at IS NULL AND s.dropped_at IS NULL ORDER BY s.number",
 					0, NULL, NULL, NULL);
@@ -112,6 +114,8 @@ read_segments(Seal *seal)
 		OpenSegment *segment = &seal->segments[i];
 		bool isnull;
 		char *name = TextDatumGetCString(column(i, 2, &isnull));
+		Oid file = DatumGetObjectId(column(i, 6, &isnull));
+		bool is_same_file;
 
 		segment->number = DatumGetInt32(column(i, 1, &isnull));
 		segment->relation = get_relname_relid(name, get_namespace_oid("civic_private", false));
@@ -119,9 +123,13 @@ read_segments(Seal *seal)
 			ereport(ERROR, (errcode(ERRCODE_CIVIC_AUDIT_DAMAGED),
 							errmsg("segment \"%s\" of the audit log is missing", name),
 							errhint("Restore it from a backup.")));
-		segment->from = (BlockNumber) DatumGetInt64(column(i, 3, &isnull));
+		segment->file = DatumGetObjectId(DirectFunctionCall1(
+			pg_relation_filenode, ObjectIdGetDatum(segment->relation)));
+		is_same_file = !isnull && file == segment->file && !seal->leaves_epoch;
+		if (is_same_file)
+			segment->from = (BlockNumber) DatumGetInt64(column(i, 3, &isnull));
 		segment->mark = (BlockNumber) DatumGetInt64(column(i, 4, &isnull));
-		segment->has_mark = !isnull;
+		segment->has_mark = !isnull && is_same_file;
 		segment->mark_xid = segment->has_mark ? DatumGetUInt64(column(i, 5, &isnull)) : 0;
 	}
 }
@@ -336,8 +344,8 @@ save_state(Seal *seal)
 	for (int i = 0; i < seal->nsegments; i++)
 	{
 		OpenSegment *segment = &seal->segments[i];
-		Oid types[4] = {INT4OID, INT8OID, INT8OID, XID8OID};
-		Datum values[4];
+		Oid types[5] = {INT4OID, INT8OID, INT8OID, XID8OID, OIDOID};
+		Datum values[5];
 
 		if (segment->has_mark &&
 			(seal->until < segment->mark_xid || segment->pages_now == segment->mark))
@@ -348,9 +356,10 @@ save_state(Seal *seal)
 		values[1] = Int64GetDatum((int64) segment->from);
 		values[2] = Int64GetDatum((int64) segment->pages_now);
 		values[3] = UInt64GetDatum(segment->next_now);
+		values[4] = ObjectIdGetDatum(segment->file);
 		update("UPDATE civic_private.audit_segments SET scan_from = $2, mark_pages = $3,"
-			   " mark_xid = $4 WHERE number = $1",
-			   4, types, values, NULL);
+			   " mark_xid = $4, file = $5 WHERE number = $1",
+			   5, types, values, NULL);
 	}
 }
 

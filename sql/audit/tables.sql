@@ -103,6 +103,7 @@ CREATE TABLE civic_private.audit_segments (
     scan_from bigint NOT NULL DEFAULT 0,
     mark_pages bigint,
     mark_xid xid8,
+    file oid,
     CONSTRAINT audit_segments_table_name_key UNIQUE (table_name)
 );
 COMMENT ON TABLE civic_private.audit_segments IS
@@ -116,6 +117,8 @@ COMMENT ON COLUMN civic_private.audit_segments.opened_at IS 'When it was made.';
 COMMENT ON COLUMN civic_private.audit_segments.scan_from IS 'First page that may hold what is not sealed.';
 COMMENT ON COLUMN civic_private.audit_segments.mark_pages IS 'Pages it had at an earlier seal; see src/audit_seal.c.';
 COMMENT ON COLUMN civic_private.audit_segments.mark_xid IS 'The next transaction to come at that time.';
+COMMENT ON COLUMN civic_private.audit_segments.file IS
+    'File of the table at that time; in another, made by a restore or a rewrite, rows lie elsewhere.';
 COMMENT ON COLUMN civic_private.audit_segments.closed_at IS 'Since when all its entries are sealed and no more come.';
 COMMENT ON COLUMN civic_private.audit_segments.dropped_at IS 'When the retention period let it be dropped.';
 

@@ -178,9 +178,13 @@ count_wrong="SELECT count(*) FROM ledger AS l FULL JOIN (
 check 'every committed change has exactly one entry, and nothing else has one' "$(query "$count_wrong")" 0
 check 'no entry has been given twice' \
 	"$(query 'SELECT count(*) - count(DISTINCT (epoch, xid, counter)) FROM civic.audit_entries')" 0
+# A rewritten segment has its rows on other pages.
+query "VACUUM FULL civic_private.$(query 'SELECT table_name FROM civic_private.audit_segments ORDER BY number DESC LIMIT 1')"
+query "INSERT INTO ledger VALUES (civic.current_organization_id(), -1, 1)"
+query 'CALL civic.seal_audit_log()'
 check 'every entry is sealed' "$(query 'SELECT count(*) - (SELECT sum(size) FROM civic_private.audit_trees
 	WHERE organization_id <> '"'ffffffff-ffff-ffff-ffff-ffffffffffff'"') FROM civic.audit_entries')" 0
-check 'the log verifies' "$(query 'SELECT count(*) FROM civic.verify_audit_log()')" 0
+check 'the log verifies' "$(query 'SELECT v FROM civic.verify_audit_log() AS v')" ''
 check 'rows are what their entries say' "$(query "SELECT count(*) FROM civic.reconcile('public.ledger')")" 0
 checkpoint=$(query 'SELECT civic.checkpoint()')
 query "SELECT civic.record_checkpoint(E'${checkpoint//$'\n'/\\n}\\n')" >/dev/null
@@ -191,7 +195,7 @@ as_server_user "$postgres_bin/pg_basebackup" -D "$standby" -c fast -R >/dev/null
 standby_port=$(free_port)
 printf "port = %s\nunix_socket_directories = '%s'\n" "$standby_port" "$cluster_dir" >>"$standby/postgresql.conf"
 as_server_user "$postgres_bin/pg_ctl" -D "$standby" -l "$cluster_dir/standby.log" -w start >/dev/null
-check 'a standby verifies the log' "$(PGPORT=$standby_port query 'SELECT count(*) FROM civic.verify_audit_log()')" 0
+check 'a standby verifies the log' "$(PGPORT=$standby_port query 'SELECT v FROM civic.verify_audit_log() AS v')" ''
 check 'and makes the same checkpoint' "$(PGPORT=$standby_port query 'SELECT civic.checkpoint()')" "$checkpoint"
 as_server_user "$postgres_bin/pg_ctl" -D "$standby" -w promote >/dev/null
 PGPORT=$standby_port query "INSERT INTO ledger VALUES (civic.current_organization_id(), 0, 1)"
@@ -200,7 +204,7 @@ check 'after a promotion nothing is published' \
 	"$(PGPORT=$standby_port query 'SELECT civic.checkpoint()' 2>&1 | grep -c 'restored')" 1
 PGPORT=$standby_port query "SELECT civic.resume_audit_log(E'${checkpoint//$'\n'/\\n}\\n')" >/dev/null
 check 'until the last published checkpoint was found in the log' \
-	"$(PGPORT=$standby_port query 'SELECT count(*) FROM civic.verify_audit_log()')" 0
+	"$(PGPORT=$standby_port query 'SELECT v FROM civic.verify_audit_log() AS v')" ''
 as_server_user "$postgres_bin/pg_ctl" -D "$standby" -m immediate stop >/dev/null
 standby=
 
@@ -212,7 +216,7 @@ town()
 {
 	PGOPTIONS='-c client_min_messages=warning' psql -XAtq -v ON_ERROR_STOP=1 -d town -c "$1"
 }
-check 'a restored log verifies' "$(town 'SELECT count(*) FROM civic.verify_audit_log()')" 0
+check 'a restored log verifies' "$(town 'SELECT v FROM civic.verify_audit_log() AS v')" ''
 check 'no trigger fired' "$(town 'SELECT count(*) FROM civic.audit_entries')" \
 	"$(query 'SELECT count(*) FROM civic.audit_entries')"
 town "INSERT INTO ledger VALUES (civic.current_organization_id(), 0, 1)"
@@ -223,7 +227,7 @@ town "SELECT civic.resume_audit_log(E'${checkpoint//$'\n'/\\n}\\n')" >/dev/null
 check 'until it is shown to hold what was published' \
 	"$(town 'SELECT civic.checkpoint()' | head -n 1)" "$(head -n 1 <<<"$checkpoint")"
 check 'it goes on in a new epoch' "$(town 'SELECT max(epoch) FROM civic.audit_entries')" 2
-check 'both epochs verify' "$(town 'SELECT count(*) FROM civic.verify_audit_log()')" 0
+check 'both epochs verify' "$(town 'SELECT v FROM civic.verify_audit_log() AS v')" ''
 
 # A page edited on disk.
 query "UPDATE civic.departments SET description = 'promised to the mayor' WHERE code = 'PWD'"
