@@ -181,10 +181,20 @@ DECLARE
     claims text;
     question jsonb;
     permission text;
+    seller text;
 BEGIN
     UPDATE civic.users AS u SET status = 'suspended'
     WHERE u.organization_id = bench.organization(1) AND u.id = bench.person(1, 80);
     UPDATE civic.organizations AS o SET is_active = false WHERE o.id = bench.organization(3);
+    INSERT INTO civic.user_roles (organization_id, user_id, role_id, family)
+    SELECT bench.organization(1), bench.person(1, 11), r.id, r.family
+    FROM civic.roles AS r WHERE r.is_system AND r.code = 'verifier';
+    INSERT INTO civic.roles (organization_id, id, code, name)
+    VALUES (bench.organization(1), bench.person(9, 1), 'junior', 'Junior');
+    INSERT INTO civic.role_permissions (organization_id, role_id, permission_code)
+    VALUES (bench.organization(1), bench.person(9, 1), 'view_own_deals');
+    INSERT INTO civic.user_roles (organization_id, user_id, role_organization_id, role_id, family)
+    VALUES (bench.organization(1), bench.person(1, 71), bench.organization(1), bench.person(9, 1), 'custom');
     FOR n IN 1..cases LOOP
         role := bench.pick('civic_user', 'civic_user', 'civic_anon', 'civic_service', 'civic_owner', NULL);
         organization := CASE WHEN random() < 0.7 THEN bench.organization(1 + floor(random() * 3)::integer)::text
@@ -205,12 +215,16 @@ BEGIN
         PERFORM bench.become(role, organization, person, claims);
         question := jsonb_build_object('role', role, 'organization', organization, 'person', person, 'claims', claims);
         permission := permissions[1 + floor(random() * cardinality(permissions))::integer];
+        seller := bench.pick(NULL, bench.person(1, 71)::text, bench.person(2, 71)::text, bench.person(1, 1)::text);
         INSERT INTO bench.answers VALUES
             ('current_organization_id(), current_user_id(), current_department_id()', question,
                 bench.outcome(format(statement, 'civic'), NULL), bench.outcome(format(statement, 'twin'), NULL)),
             ('has_permission()', question || jsonb_build_object('permission', permission),
                 bench.outcome(format('SELECT to_jsonb(civic.has_permission(%L)) WHERE $1 IS NULL', permission), NULL),
-                bench.outcome(format('SELECT to_jsonb(twin.has_permission(%L)) WHERE $1 IS NULL', permission), NULL));
+                bench.outcome(format('SELECT to_jsonb(twin.has_permission(%L)) WHERE $1 IS NULL', permission), NULL)),
+            ('is_deal_visible()', question || jsonb_build_object('made_by', seller),
+                bench.outcome(format('SELECT to_jsonb(civic.is_deal_visible(%L)) WHERE $1 IS NULL', seller), NULL),
+                bench.outcome(format('SELECT to_jsonb(twin.is_deal_visible(%L)) WHERE $1 IS NULL', seller), NULL));
     END LOOP;
     PERFORM bench.become(NULL, NULL, NULL, NULL);
 END
