@@ -15,6 +15,45 @@ die()
 	exit 1
 }
 
+# debian_suite VERSION: the release of Debian that comes with that version of PostgreSQL.
+debian_suite()
+{
+	case $1 in
+		15) echo bookworm ;;
+		17) echo trixie ;;
+		18) echo forky ;;
+	esac
+}
+
+# The version of PostgreSQL that is here, or that this release of Debian would install.
+server_version()
+{
+	local version
+	if command -v "$PG_CONFIG" >/dev/null; then
+		"$PG_CONFIG" --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/'
+		return
+	fi
+	for version in 15 17 18; do
+		if grep -qs "^VERSION_CODENAME=$(debian_suite "$version")\$" /etc/os-release; then
+			echo "$version"
+			return
+		fi
+	done
+	echo 15
+}
+
+# copy_source DIRECTORY: this tree, without what was built in it.
+copy_source()
+{
+	if git -C "$civic_root" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+		git -C "$civic_root" ls-files -z --cached --others --exclude-standard | tar -C "$civic_root" -c --null -T - |
+			tar -C "$1" -x
+	else
+		tar -C "$civic_root" -c --exclude=./build --exclude=node_modules --exclude='*.o' --exclude='*.so' . |
+			tar -C "$1" -x
+	fi
+}
+
 # have_packages NAME...: true when all are installed, as far as dpkg knows.
 have_packages()
 {
