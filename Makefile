@@ -7,7 +7,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/core/*.c)))
 PGFILEDESC = "civic - back end of a public body"
 UPDATES = $(patsubst sql/updates/%,sql/civic--%.sql,$(wildcard sql/updates/*--*))
 DATA_built = sql/civic--$(EXTVERSION).sql $(UPDATES)
-EXTRA_CLEAN = $(wildcard sql/civic--*.sql) test/expected $(OBJS:.o=.d) build
+EXTRA_CLEAN = $(wildcard sql/civic--*.sql civic-*.zip) test/expected $(OBJS:.o=.d) build
 
 PG_CPPFLAGS = -I$(srcdir)/src
 # Debian's PGXS tracks no headers, so the compiler writes the dependencies.
@@ -44,7 +44,9 @@ test/expected:
 
 installcheck: test/expected
 
-.PHONY: help lint unit fuzz bench check-all
+.PHONY: help lint unit fuzz bench check-all dist
+dist:
+	git archive --prefix=civic-$(EXTVERSION)/ --output=civic-$(EXTVERSION).zip HEAD
 lint:
 	script/lint
 unit:
@@ -61,4 +63,5 @@ help:
 	@echo 'make unit, make fuzz   tests of src/core outside the server'
 	@echo 'make lint              formats, static checks, SQL rules'
 	@echo 'make bench             measurements, one table of ratios'
+	@echo 'make dist              what was committed, as civic-$(EXTVERSION).zip for PGXN'
 	@echo 'make check-all         every test, on a private server (same as script/test)'
