@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A database of an older version becomes one of the newer by ALTER EXTENSION civic UPDATE, or by being restored from its
-# dump, and then has the catalogue of a fresh install. This is proved for every released version (test/releases) and for
-# an invented one: the tree with a module that the next version changes in every way (test/upgrade).
+# dump, and then has the catalogue and the rows of a fresh install. This is proved for every released version
+# (test/releases) and for an invented one: the tree with a module that the next version changes in every way
+# (test/upgrade).
 # Needs PG_CONFIG with civic installed and the packages of script/test; everything happens in a copy of the server.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -43,6 +44,12 @@ same_catalogue()
 	diff "$work/snapshot" <(snapshot "$2")
 }
 
+same_rows()
+{
+	psql -XAtq -d "$1" -f test/t/delivered_rows.sql >"$work/rows"
+	[ -s "$work/rows" ] && diff "$work/rows" <(psql -XAtq -d "$2" -f test/t/delivered_rows.sql)
+}
+
 # prove VERSION: database "old" is of that version, and dumped in old.sql; database "new" is a fresh install.
 prove()
 {
@@ -51,8 +58,10 @@ prove()
 		'HINT:  Run SELECT civic.upgrade_data_model()'
 	check "$1: which does it" psql -Xq -v ON_ERROR_STOP=1 -d restored -c 'SELECT civic.upgrade_data_model()'
 	check "$1: the catalogue is that of a fresh install" same_catalogue new restored
+	check "$1: and so are the rows" same_rows new restored
 	check "$1: ALTER EXTENSION civic UPDATE" psql -Xq -v ON_ERROR_STOP=1 -d old -c 'ALTER EXTENSION civic UPDATE'
 	check "$1: the catalogue is that of a fresh install" same_catalogue new old
+	check "$1: and so are the rows" same_rows new old
 	pg_dump --no-sync old >"$work/updated.sql"
 	check "$1: a dump of the updated database restores" restore restored "$work/updated.sql"
 	check "$1: the catalogue is that of a fresh install" same_catalogue new restored
