@@ -133,6 +133,20 @@ build_and_install()
 	rm -f "$log"
 }
 
+# copy_server DIRECTORY: copies the server's programs and files, so that what is installed there disturbs nobody; sets
+# PG_CONFIG.
+copy_server()
+{
+	local part
+	for part in bindir pkglibdir sharedir includedir-server; do
+		part=$("$PG_CONFIG" "--$part")
+		mkdir -p "$1$part"
+		cp -a "$part/." "$1$part/"
+	done
+	PG_CONFIG=$1$("$PG_CONFIG" --bindir)/pg_config
+	export PG_CONFIG
+}
+
 # start_cluster DIRECTORY [SETTING...]: initdb and start; sets PGHOST, PGPORT, PGUSER, cluster_dir.
 start_cluster()
 {

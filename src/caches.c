@@ -126,6 +126,8 @@ civic_cache_version(CivicCache cache)
 				(errcode(ERRCODE_CIVIC_DATA_MODEL_MISSING),
 				 errmsg("the tables of civic do not exist in this database"),
 				 errhint("Run SELECT civic.create_data_model() as a superuser.")));
+	if (!civic_versions_agree)
+		civic_check_versions();
 	return civic_cache_versions[cache];
 }
 

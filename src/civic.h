@@ -63,6 +63,12 @@ extern void civic_query_now(const char *query, int nargs, Oid *types, Datum *val
 /* Runs a statement that writes, and returns how many rows it wrote. */
 extern uint64 civic_run(const char *query, int nargs, Oid *types, Datum *values, const char *nulls);
 
+/* ---- versions.c: library, extension and tables are of one version ---- */
+
+extern void civic_init_versions(void);
+extern bool civic_versions_agree;
+extern void civic_check_versions(void);
+
 /* ---- uuid.c ---- */
 
 extern pg_uuid_t civic_new_id(void);
