@@ -358,8 +358,12 @@ CREATE FUNCTION tap.filed(name text, latitude float, longitude float, is_public 
     INSERT INTO civic.reports (organization_id, user_id, title, description, latitude, longitude, category, status,
         created_at, is_public)
     VALUES (tap.id('a'), tap.id('a.' || person), name, 'A report for an alert.', latitude, longitude, 'other',
-        'pending_classification', now() - age, is_public)
+        'pending_classification', now() - age, is_public);
+    -- As if a transaction of its own had done it.
+    UPDATE civic_private.sync_feed AS f SET written_at = r.created_at, xid = '20' FROM civic.reports AS r
+    WHERE r.title = filed.name AND f.entity_id = r.id AND f.xid = pg_current_xact_id()
 $$;
+DELETE FROM civic_private.sync_feed;
 SELECT is(tap.attempt('a.officer', 'SELECT civic.send_area_alerts()'), '42501', 'not run by everybody');
 SELECT is(tap.attempt('a.citizen', x.statement), x.outcome, x.statement)
 FROM (VALUES ('INSERT INTO civic.area_subscriptions (name) VALUES (''x'')', '23514'),
@@ -377,13 +381,22 @@ SELECT results_eq($$SELECT replace(a.name, 'a.', ''), n.title, n.message FROM ci
         ('neighbour', '1 new reports near you', 'New in "My street": In both places')$$,
     'who subscribed is told of public reports of others');
 SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts()'), '0', 'once');
-SELECT tap.filed('A later one', 22.55, 88.35, age => '0');
-SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts(now() + interval ''30 seconds'')'), '0',
-    'not before a minute has passed');
-SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts(now() + interval ''2 minutes'')'), '2', 'but then');
+SELECT tap.filed('A later one', 22.55, 88.35);
+UPDATE civic_private.area_alerts SET seen = '15:25:20';
+UPDATE civic_private.sync_feed SET xid = '14'
+WHERE xid = '20' AND place < (SELECT max(place) FROM civic_private.sync_feed);
+UPDATE civic.reports SET landmark = 'changed', is_public = true WHERE title = 'Nobody is told';
+UPDATE civic_private.sync_feed SET xid = '26', written_at = now() - interval '1 minute'
+WHERE xid = pg_current_xact_id();
+SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts()'), '2', 'a later one, but no changes');
 UPDATE civic.area_subscriptions SET categories = '{roads}' WHERE organization_id = tap.id('a');
-SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts(now() + interval ''2 minutes'')'), '0',
-    'nothing of other categories');
+UPDATE civic_private.area_alerts SET seen = '15:25:20';
+SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts()'), '0', 'nothing of other categories');
+UPDATE civic.area_subscriptions SET categories = NULL WHERE organization_id = tap.id('a');
+UPDATE civic_private.area_alerts SET epoch = 'another', seen = '1:1:';
+SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts()'), '0', 'nothing from before a restore');
+UPDATE civic_private.area_alerts SET seen = '1:1:';
+SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts()'), '0', 'nor later');
 
 SELECT * FROM finish();
 ROLLBACK;

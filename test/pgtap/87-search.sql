@@ -156,6 +156,9 @@ CREATE TEMP TABLE triggers AS SELECT oid, tgenabled FROM pg_trigger;
 CREATE TEMP TABLE before AS SELECT r.id, to_jsonb(r) AS report, to_jsonb(t) AS task, (SELECT jsonb_agg(to_jsonb(m))
     FROM civic.media AS m WHERE m.report_id = r.id) AS media
 FROM civic.reports AS r LEFT JOIN civic.tasks AS t ON t.report_id = r.id WHERE r.organization_id = tap.id('a');
+CREATE TEMP VIEW derived AS SELECT s.report_id, s::text AS signature, w.words
+FROM civic_private.report_signatures AS s JOIN civic_private.report_words AS w USING (organization_id, report_id);
+CREATE TEMP TABLE derived_before AS TABLE derived;
 SELECT tap.do('a.admin', 'SELECT civic.archive_reports(at => now() + interval ''3 years'')');
 SELECT is(tap.seen('a.admin', 'SELECT id FROM civic.archived_reports WHERE report <> ''{}'' AND belongings <>'
     ' ''{}'''), 'priv_done sens_wsd', 'what is done with goes to the archive');
@@ -173,6 +176,7 @@ SELECT is(tap.seen('a.citizen', 'SELECT id FROM civic.search_archive(''OLD-old_p
 SELECT is(tap.attempt('a.moderator', 'SELECT civic.restore_report(tap.id(''a.priv_done''))'), '42501',
     'not restored by everybody');
 SELECT is(tap.attempt('a.admin', 'SELECT civic.restore_report(tap.id(''a.pub_open''))'), 'P0002', 'nor twice');
+CREATE TEMP TABLE notes AS SELECT place FROM civic_private.sync_feed;
 SELECT tap.do('a.admin', format('SELECT civic.restore_report(%L)', tap.id('a.' || x)))
 FROM unnest(ARRAY['priv_done', 'sens_wsd']) AS x;
 SELECT is_empty($$SELECT b.id FROM before AS b LEFT JOIN civic.reports AS r ON r.id = b.id
@@ -181,6 +185,11 @@ SELECT is_empty($$SELECT b.id FROM before AS b LEFT JOIN civic.reports AS r ON r
         (SELECT jsonb_agg(to_jsonb(m)) FROM civic.media AS m WHERE m.report_id = b.id)$$,
     'what comes back is as it was');
 SELECT is(tap.found('a.officer', 'search_reports(''priv done'')'), 'priv_done', 'and is found again');
+SELECT set_eq('TABLE derived', 'TABLE derived_before', 'it is compared with new reports by what it was before');
+SELECT set_eq('SELECT DISTINCT entity, entity_id FROM civic_private.sync_feed WHERE place NOT IN (TABLE notes)',
+    'SELECT ''r''::"char", tap.id(x) FROM unnest(ARRAY[''a.priv_done'', ''a.sens_wsd'']) AS x UNION ALL'
+    ' SELECT ''t'', t.id FROM civic.tasks AS t WHERE t.report_id IN (tap.id(''a.priv_done''), tap.id(''a.sens_wsd''))',
+    'and devices hear that it is back');
 SELECT set_eq('SELECT oid, tgenabled FROM pg_trigger', 'SELECT oid, tgenabled FROM triggers',
     'all triggers are on again');
 
