@@ -216,6 +216,36 @@ SELECT is(tap.steps('a.org_admin',
     'SELECT tap.told()'), 'officer organization_announcement normal, officer3 organization_announcement normal',
     'to a department');
 
+SELECT is(tap.value('a.admin', 'SELECT civic.announce(''Drill'', ''x'', ''moderator'', type =>'
+    ' ''test_system_broadcast'')'), '1', 'a drill');
+SELECT is(tap.steps('a.citizen', 'SELECT civic.send_test_notification()', 'SET LOCAL ROLE NONE', 'SELECT tap.told()'),
+    'citizen test_notification normal', 'a test comes to who asks for it');
+SELECT is(tap.attempt(a, 'SELECT civic.send_test_notification()'), '42501', a || ' cannot ask')
+FROM unnest(ARRAY['a.auditor', 'a.anon', 'a.service']) AS a;
+-- Those of the default organization look after all of them.
+INSERT INTO civic.users (organization_id, id, email)
+SELECT o.id, tap.id('operator'), 'operator@example.org' FROM civic.organizations AS o WHERE o.is_default;
+INSERT INTO civic.user_roles (organization_id, user_id, role_id)
+SELECT o.id, tap.id('operator'), r.id FROM civic.organizations AS o, civic.roles AS r
+WHERE o.is_default AND r.code = 'super_admin' AND r.is_system;
+SELECT tap.forget();
+SELECT civic.create_organization('TAPN', 'Newtown') \g /dev/null
+SELECT results_eq($$SELECT recipient_id, title, message, subject_id FROM civic.notifications WHERE title <> 'News'$$,
+    $$SELECT tap.id('operator'), 'New organization: Newtown', 'Organization Newtown (TAPN) was registered.', id
+        FROM civic.organizations WHERE code = 'TAPN'$$, 'a new organization');
+
+-- All kinds of messages that the five systems know.
+SELECT set_has('SELECT code FROM civic.notification_types', $$SELECT unnest('{
+    status_change,task_assigned,task_acknowledged,task_started,task_completed,verification_required,
+    resolution_approved,resolution_rejected,appeal_submitted,appeal_reviewed,feedback_received,sla_warning,
+    sla_violated,escalation_created,escalation_assigned,assignment_rejected,on_hold,work_resumed,hold_approved,
+    hold_rejected,hold_approval_requested,
+    client_created,deal_created,deal_updated,deal_status_changed,user_created,role_created,team_created,
+    project_created,commission_created,payment_received,new_organization,system_alert,system_maintenance,
+    organization_announcement,test_system_broadcast,test_notification,
+    case_assigned,case_status_changed,attendance_request,attendance_message,comment_answered}'::text[])$$,
+    'kinds of messages');
+
 -- 9. The outbox: what leaves, by which way, in which order.
 UPDATE civic.organizations SET notification_channels = '{app,email,sms}' WHERE id = tap.id('a');
 UPDATE civic.users SET email = name.n || '@example.org', email_notifications = true, sms_notifications = false
