@@ -159,6 +159,7 @@ FROM civic.reports AS r LEFT JOIN civic.tasks AS t ON t.report_id = r.id WHERE r
 CREATE TEMP VIEW derived AS SELECT s.report_id, s::text AS signature, w.words
 FROM civic_private.report_signatures AS s JOIN civic_private.report_words AS w USING (organization_id, report_id);
 CREATE TEMP TABLE derived_before AS TABLE derived;
+CREATE TEMP TABLE scores_before AS TABLE civic.user_scores;
 SELECT tap.do('a.admin', 'SELECT civic.archive_reports(at => now() + interval ''3 years'')');
 SELECT is(tap.seen('a.admin', 'SELECT id FROM civic.archived_reports WHERE report <> ''{}'' AND belongings <>'
     ' ''{}'''), 'priv_done sens_wsd', 'what is done with goes to the archive');
@@ -166,6 +167,7 @@ SELECT is(tap.seen('a.admin', 'SELECT id FROM civic.reports WHERE status IN (''r
     'and is no report any more');
 SELECT is(tap.value('a.officer2', 'SELECT count(*) FROM civic.tasks WHERE report_id = tap.id(''a.priv_done'')'), '0',
     'nor is its task');
+SELECT set_eq('TABLE civic.user_scores', 'TABLE scores_before', 'whose reporters keep their reputation');
 SELECT is(tap.seen('a.' || x.actor, 'SELECT id FROM civic.search_archive(''needle'')'), x.names,
     format('%s finds in the archive: %s', x.actor, x.names))
 FROM (VALUES ('admin', 'old_citizen old_public old_pwd priv_done sens_wsd'), ('citizen', 'old_citizen old_public'),
