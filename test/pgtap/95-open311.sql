@@ -232,7 +232,8 @@ AS $$ SELECT r.report_number FROM civic.reports AS r WHERE r.id = tap.id(name) $
 CREATE FUNCTION pg_temp.send(actor text, report text, fields text, uri text DEFAULT '/servicerequestupdates.json')
     RETURNS jsonb LANGUAGE sql
 AS $$ SELECT pg_temp.post(actor, format(
-    'jurisdiction_id=%s&updated_datetime=2026-05-01T00:00:00Z&service_request_id=%s&%s', (SELECT o.code FROM civic.organizations AS o WHERE o.id = tap.id('a')), pg_temp.number(report), fields),
+    'jurisdiction_id=%s&updated_datetime=2026-05-01T00:00:00Z&service_request_id=%s&%s',
+    (SELECT o.code FROM civic.organizations AS o WHERE o.id = tap.id('a')), pg_temp.number(report), fields),
     uri => uri) $$;
 CREATE FUNCTION pg_temp.problems(answer jsonb) RETURNS text LANGUAGE sql
 AS $$ SELECT string_agg(e.value ->> 'description', ' ' ORDER BY e.place)
@@ -251,7 +252,8 @@ FROM (VALUES
     ('a.auditor', 'a.pub_open', 'update_id=u&status=OPEN&description=x', 'The account may not comment on reports.')
 ) AS x (actor, report, fields, problem);
 UPDATE civic.open311_keys SET is_active = true WHERE id = tap.id('a.open311_key');
-CREATE TEMP TABLE update_sent AS SELECT pg_temp.send('a.anon', 'a.pub_open', 'api_key=key%20of%20a&update_id=u1&status=OPEN&'
+CREATE TEMP TABLE update_sent AS SELECT pg_temp.send('a.anon', 'a.pub_open',
+    'api_key=key%20of%20a&update_id=u1&status=OPEN&'
     'description=Still there, and deeper.&email=rita@example.org') -> 0 ->> 'update_id' AS id;
 SELECT results_eq($$SELECT u.id::text, u.user_id, u.key_id, u.status, c.content, c.user_id
     FROM civic.open311_updates AS u JOIN civic.comments AS c ON c.report_id = u.report_id AND c.content = u.description
