@@ -140,6 +140,19 @@ $$;
 COMMENT ON FUNCTION civic_private.follow_verification() IS
     'AFTER UPDATE row trigger on civic.deals for a change of verification_status: tells the salesperson.';
 
+CREATE FUNCTION civic_private.follow_edit() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM civic_private.notify(NEW.organization_id, NEW.created_by, 'deal_updated', 'deal', NEW.id,
+        jsonb_build_object('deal_no', NEW.deal_no, 'amount', NEW.amount::text, 'currency', NEW.currency,
+            'editor', civic_private.name_of(NEW.organization_id, civic.current_user_id())));
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.follow_edit() IS
+    'AFTER UPDATE row trigger on civic.deals for a change of what was agreed: tells the salesperson what others did.';
+
 CREATE FUNCTION civic_private.follow_commission() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
