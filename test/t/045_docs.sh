@@ -94,6 +94,17 @@ unlisted_settings()
 	done
 }
 
+unlisted_findings()
+{
+	# Of a missing object its kind is part of the name.
+	{
+		grep -hozP "(?:'(?:error|warning|info)'|\bEND),\s+'\K[a-z]+_[a-z_]+(?=')" sql/doctor/*.sql | tr '\0' '\n'
+		printf '%s_missing\n' table view sequence
+	} | sort -u | while read -r finding; do
+		grep -q "^|.*\`$finding\`" docs/operations.md || echo "$finding"
+	done
+}
+
 psql -Xq -d postgres -c 'SET client_min_messages = warning' -c 'DROP DATABASE IF EXISTS docs_reference' \
 	-c 'CREATE DATABASE docs_reference'
 psql -Xq -d docs_reference -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION civic CASCADE'
@@ -103,6 +114,7 @@ nothing "every link between pages leads somewhere" broken_links
 nothing "docs/README.md lists every page" unlisted_pages
 nothing "every error code that a comment or a page names is known" unknown_codes
 nothing "every setting is explained" unlisted_settings
+nothing "every finding of civic.doctor() is listed" unlisted_findings
 
 psql -Xqc 'DROP DATABASE docs_reference' postgres
 echo "1..$n"
