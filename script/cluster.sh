@@ -179,6 +179,37 @@ start_cluster()
 	cd "$civic_root" || exit 1
 }
 
+# start_standby DIRECTORY [ROLE]: a hot standby of the server that PGHOST and PGPORT name, copied and fed as the role;
+# sets standby_dir, standby_port.
+start_standby()
+{
+	local bindir
+	bindir=$("$PG_CONFIG" --bindir)
+	standby_dir=$1
+	standby_port=$(free_port)
+	as_server_user "$bindir/pg_basebackup" -D "$standby_dir" -U "${2:-$PGUSER}" -c fast -X stream -R >/dev/null ||
+		die "pg_basebackup failed"
+	printf "port = %s\nunix_socket_directories = '%s'\n" "$standby_port" "$PGHOST" >>"$standby_dir/postgresql.conf"
+	as_server_user "$bindir/pg_ctl" -D "$standby_dir" -l "$standby_dir.log" -w -t 60 start >/dev/null ||
+		{ cat "$standby_dir.log" >&2; die "the standby did not start"; }
+}
+
+# wait_for_standby: until it has replayed what the server has committed so far.
+wait_for_standby()
+{
+	local target
+	target=$(psql -XAtqc 'SELECT pg_current_wal_lsn()' postgres)
+	until [ "$(psql -XAtqc "SELECT pg_last_wal_replay_lsn() >= '$target'" -p "$standby_port" postgres)" = t ]; do
+		sleep 0.05
+	done
+}
+
+stop_standby()
+{
+	[ -n "${standby_dir:-}" ] && [ -f "$standby_dir/postmaster.pid" ] || return 0
+	as_server_user "$("$PG_CONFIG" --bindir)/pg_ctl" -D "$standby_dir" -m immediate stop >/dev/null
+}
+
 stop_cluster()
 {
 	[ -n "${cluster_dir:-}" ] && [ -f "$cluster_dir/data/postmaster.pid" ] || return 0

@@ -261,7 +261,7 @@ FROM pg_namespace AS n WHERE n.nspname IN ('civic', 'civic_private');
 SELECT is_empty(
     $$SELECT c.oid::regclass FROM pg_class AS c
         WHERE c.relnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
-            AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'c') AND coalesce(obj_description(c.oid, 'pg_class'), '') = ''
+            AND c.relkind IN ('r', 'p', 'v', 'm', 'S') AND coalesce(obj_description(c.oid, 'pg_class'), '') = ''
             AND NOT c.relispartition
         ORDER BY 1$$,
     'every table, view and sequence has a comment');
