@@ -94,6 +94,22 @@ compiler and make (on Debian these are: $*), then run this again."
 	rm -f "$log"
 }
 
+# need_node_packages DIRECTORY FILE...: true when the files are in its node_modules; where one is missing, npm installs
+# what its package-lock.json pins. False, with the reason in node_packages_missing, where that cannot be done.
+need_node_packages()
+{
+	local directory=$1 file log
+	shift
+	for file in "$@"; do
+		[ -e "$directory/node_modules/$file" ] && continue
+		node_packages_missing="npm is not installed"
+		command -v npm >/dev/null || return 1
+		log=$(npm ci --prefix "$directory" --ignore-scripts --no-audit --no-fund 2>&1) || true
+		node_packages_missing="npm could not install ${file%%/*}: $(printf '%s' "$log" | tr '\n' ' ' | cut -c 1-200)"
+		[ -e "$directory/node_modules/$file" ] || return 1
+	done
+}
+
 # PostgreSQL refuses to run as root; then it runs as the user that Debian's package made for it.
 as_server_user()
 {
@@ -102,6 +118,16 @@ as_server_user()
 	else
 		"$@"
 	fi
+}
+
+# start_as_server_user LOG COMMAND...: in the background, as that user; its process is $!.
+start_as_server_user()
+{
+	local log=$1 user=()
+	shift
+	# Of the user, group and process that are started here, setpriv leaves the process the same.
+	[ "$(id -u)" != 0 ] || user=(setpriv --reuid postgres --regid postgres --init-groups)
+	"${user[@]}" "$@" >"$log" 2>&1 &
 }
 
 free_port()
