@@ -233,6 +233,28 @@ AS $$
     FROM generate_series(1, cases) AS n
 $$;
 
+CREATE FUNCTION bench.random_text(words integer) RETURNS text LANGUAGE sql VOLATILE
+AS $$
+    SELECT coalesce(string_agg(bench.pick('pothole', 'Straße', 'ÄRGER', 'नाली', 'o''clock', '3.14', 'a-b-c', 'x@y.org', '',
+        'http://h.example/a?b=c', '<b>', '&amp;', 'A_B', '1e5', '水', 'dlaždice', repeat('w', 3000), E'\t', '/', '@.'),
+        bench.pick(' ', ', ', '.', '-', '  ') ORDER BY n), '')
+    FROM generate_series(1, floor(random() * words)::integer) AS n
+$$;
+
+CREATE FUNCTION bench.check_search(cases integer) RETURNS void LANGUAGE sql VOLATILE
+AS $$
+    INSERT INTO bench.answers
+    SELECT 'search_words()', to_jsonb(q),
+        to_jsonb(civic_private.search_words(q.organization, q.filed_at, q.number, q.title, q.description, q.address)::text),
+        to_jsonb(twin.search_words(q.organization, q.filed_at, q.number, q.title, q.description, q.address)::text)
+    FROM (
+        SELECT gen_random_uuid() AS organization,
+            timestamptz '2000-01-01 00:00:00Z' + (random() - 0.2) * 3e9 * interval '1 second' AS filed_at,
+            'CL-2026-CITY-' || n AS number, bench.random_text(6) AS title, bench.random_text(40) AS description,
+            CASE WHEN random() < 0.7 THEN bench.random_text(4) END AS address
+        FROM generate_series(1, cases) AS n
+    ) AS q
+$$;
 -- Rules over squares that overlap, each with an older and a newer boundary.
 CREATE FUNCTION bench.random_routing(organization uuid, rules integer) RETURNS void LANGUAGE plpgsql VOLATILE
 AS $$
