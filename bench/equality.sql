@@ -181,10 +181,20 @@ DECLARE
     claims text;
     question jsonb;
     permission text;
+    seller text;
 BEGIN
     UPDATE civic.users AS u SET status = 'suspended'
     WHERE u.organization_id = bench.organization(1) AND u.id = bench.person(1, 80);
     UPDATE civic.organizations AS o SET is_active = false WHERE o.id = bench.organization(3);
+    INSERT INTO civic.user_roles (organization_id, user_id, role_id, family)
+    SELECT bench.organization(1), bench.person(1, 11), r.id, r.family
+    FROM civic.roles AS r WHERE r.is_system AND r.code = 'verifier';
+    INSERT INTO civic.roles (organization_id, id, code, name)
+    VALUES (bench.organization(1), bench.person(9, 1), 'junior', 'Junior');
+    INSERT INTO civic.role_permissions (organization_id, role_id, permission_code)
+    VALUES (bench.organization(1), bench.person(9, 1), 'view_own_deals');
+    INSERT INTO civic.user_roles (organization_id, user_id, role_organization_id, role_id, family)
+    VALUES (bench.organization(1), bench.person(1, 71), bench.organization(1), bench.person(9, 1), 'custom');
     FOR n IN 1..cases LOOP
         role := bench.pick('civic_user', 'civic_user', 'civic_anon', 'civic_service', 'civic_owner', NULL);
         organization := CASE WHEN random() < 0.7 THEN bench.organization(1 + floor(random() * 3)::integer)::text
@@ -205,12 +215,16 @@ BEGIN
         PERFORM bench.become(role, organization, person, claims);
         question := jsonb_build_object('role', role, 'organization', organization, 'person', person, 'claims', claims);
         permission := permissions[1 + floor(random() * cardinality(permissions))::integer];
+        seller := bench.pick(NULL, bench.person(1, 71)::text, bench.person(2, 71)::text, bench.person(1, 1)::text);
         INSERT INTO bench.answers VALUES
             ('current_organization_id(), current_user_id(), current_department_id()', question,
                 bench.outcome(format(statement, 'civic'), NULL), bench.outcome(format(statement, 'twin'), NULL)),
             ('has_permission()', question || jsonb_build_object('permission', permission),
                 bench.outcome(format('SELECT to_jsonb(civic.has_permission(%L)) WHERE $1 IS NULL', permission), NULL),
-                bench.outcome(format('SELECT to_jsonb(twin.has_permission(%L)) WHERE $1 IS NULL', permission), NULL));
+                bench.outcome(format('SELECT to_jsonb(twin.has_permission(%L)) WHERE $1 IS NULL', permission), NULL)),
+            ('is_deal_visible()', question || jsonb_build_object('made_by', seller),
+                bench.outcome(format('SELECT to_jsonb(civic.is_deal_visible(%L)) WHERE $1 IS NULL', seller), NULL),
+                bench.outcome(format('SELECT to_jsonb(twin.is_deal_visible(%L)) WHERE $1 IS NULL', seller), NULL));
     END LOOP;
     PERFORM bench.become(NULL, NULL, NULL, NULL);
 END
@@ -233,6 +247,28 @@ AS $$
     FROM generate_series(1, cases) AS n
 $$;
 
+CREATE FUNCTION bench.random_text(words integer) RETURNS text LANGUAGE sql VOLATILE
+AS $$
+    SELECT coalesce(string_agg(bench.pick('pothole', 'Straße', 'ÄRGER', 'नाली', 'o''clock', '3.14', 'a-b-c', 'x@y.org', '',
+        'http://h.example/a?b=c', '<b>', '&amp;', 'A_B', '1e5', '水', 'dlaždice', repeat('w', 3000), E'\t', '/', '@.'),
+        bench.pick(' ', ', ', '.', '-', '  ') ORDER BY n), '')
+    FROM generate_series(1, floor(random() * words)::integer) AS n
+$$;
+
+CREATE FUNCTION bench.check_search(cases integer) RETURNS void LANGUAGE sql VOLATILE
+AS $$
+    INSERT INTO bench.answers
+    SELECT 'search_words()', to_jsonb(q),
+        to_jsonb(civic_private.search_words(q.organization, q.filed_at, q.number, q.title, q.description, q.address)::text),
+        to_jsonb(twin.search_words(q.organization, q.filed_at, q.number, q.title, q.description, q.address)::text)
+    FROM (
+        SELECT gen_random_uuid() AS organization,
+            timestamptz '2000-01-01 00:00:00Z' + (random() - 0.2) * 3e9 * interval '1 second' AS filed_at,
+            'CL-2026-CITY-' || n AS number, bench.random_text(6) AS title, bench.random_text(40) AS description,
+            CASE WHEN random() < 0.7 THEN bench.random_text(4) END AS address
+        FROM generate_series(1, cases) AS n
+    ) AS q
+$$;
 -- Rules over squares that overlap, each with an older and a newer boundary.
 CREATE FUNCTION bench.random_routing(organization uuid, rules integer) RETURNS void LANGUAGE plpgsql VOLATILE
 AS $$
