@@ -26,11 +26,10 @@ finish()
 	rm -f "$output"
 }
 
+(need_commands npm curl chromium) >/dev/null 2>&1 || skip "npm, curl or Chromium is missing and cannot be installed"
 find_postgrest || skip "$postgrest_missing"
 need_node_packages test playwright-core || skip "$node_packages_missing"
 need_node_packages demo/web leaflet @mapbox/vector-tile pbf || skip "$node_packages_missing"
-command -v chromium >/dev/null || (need_packages chromium) >/dev/null 2>&1 ||
-	skip "Chromium is not installed, and cannot be"
 trap finish EXIT
 
 # Interrupts are switched off for what a script starts in the background.
