@@ -1,4 +1,4 @@
-"""Filing reports: civic.submit_report() against the bare row and against the whole pipeline in PL/pgSQL."""
+"""Filing reports: civic.submit_report() against the bare row, all the rows it leaves, and the pipeline in PL/pgSQL."""
 import statistics
 import time
 
@@ -22,6 +22,8 @@ STATEMENTS = {
 SELECT civic.current_organization_id(), 'CL-2026-BENCH-' || nextval('bench.next_number'), civic.current_user_id(),
  t.department_id, t.title, t.description, t.category, 'assigned_to_department', t.latitude, t.longitude, t.address
 FROM bench.texts AS t WHERE t.n = :n RETURNING id;""",
+    'floor': """SELECT r.id FROM bench.texts AS t, floor.submit_report(t.title, t.description, t.latitude, t.longitude,
+ t.category, t.address, t.department_id) AS r WHERE t.n = :n;""",
     'civic': FILE.format(schema='civic'),
     'twin': FILE.format(schema='twin'),
 }
@@ -29,8 +31,10 @@ ORGANIZATIONS = 10
 # What a run filed goes away again, so that every run starts from the same tables.
 ADDED = ('civic.reports', 'civic.status_history', 'civic.tasks', 'civic_private.report_signatures',
          'civic_private.report_words', 'civic_private.sync_feed', 'civic.report_supporters', 'bench.bare_reports',
-         'twin.reports', 'twin.status_history', 'twin.report_supporters', 'twin.audit_plain', 'twin.sync_feed')
-SCORES = ('civic.user_scores', 'twin.user_scores')
+         'twin.reports', 'twin.status_history', 'twin.report_supporters', 'twin.audit_plain', 'twin.sync_feed',
+         'floor.reports', 'floor.status_history', 'floor.report_signatures', 'floor.report_words', 'floor.sync_feed',
+         'floor.audit_entries')
+SCORES = ('civic.user_scores', 'twin.user_scores', 'floor.user_scores')
 
 
 def make_database(reports):
@@ -43,7 +47,8 @@ def make_database(reports):
         say(f'  {what}: {time.monotonic() - started:.0f} s')
 
     load(DATABASE, reports, ORGANIZATIONS, [], done)
-    for file in ('intake.sql', 'twins/identity.sql', 'twins/uuid.sql', 'twins/audit.sql', 'twins/intake.sql'):
+    for file in ('intake.sql', 'twins/identity.sql', 'twins/uuid.sql', 'twins/audit.sql', 'twins/intake.sql',
+                 'intake_floor.sql'):
         psql(DATABASE, file)
     done('copies')
     query(DATABASE, 'CREATE TABLE bench.started AS SELECT clock_timestamp() AS at')
@@ -102,6 +107,8 @@ def measure_intake(table, options):
             f'{name} {statistics.median(r["wal"] for r in results[name]):.0f}' for name in results)
         table.add('filing a report', workload, 'throughput, civic / bare INSERT',
                   ratios(results, 'civic', 'bare', 'tps'), 0.5, True, cpu_note(results, *STATEMENTS))
+        table.add('filing a report', workload, 'throughput, civic / the rows it leaves',
+                  ratios(results, 'civic', 'floor', 'tps'), None, True, '')
         table.add('filing a report', workload, 'throughput, civic / PL/pgSQL twin',
                   ratios(results, 'civic', 'twin', 'tps'), 5, True, wal, '{:.2f}')
 

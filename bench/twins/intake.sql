@@ -78,8 +78,6 @@ CREATE TRIGGER t50_history AFTER INSERT OR UPDATE OF status ON twin.reports
 -- The log, and the notes for devices.
 CREATE TRIGGER t99_audit AFTER INSERT OR UPDATE ON twin.reports
     FOR EACH ROW EXECUTE FUNCTION twin.record_plain();
-CREATE TRIGGER t99_audit AFTER INSERT ON twin.report_supporters
-    FOR EACH ROW EXECUTE FUNCTION twin.record_plain();
 CREATE TABLE twin.sync_feed (LIKE civic_private.sync_feed INCLUDING ALL);
 CREATE FUNCTION twin.feed_change() RETURNS trigger LANGUAGE plpgsql
 AS $$
