@@ -14,7 +14,7 @@ make_root()
 	root=$roots/$suite
 	packages=postgresql-$1,postgresql-server-dev-$1,postgresql-$1-postgis-3,postgresql-$1-pgtap
 	packages+=,postgresql-$1-plpgsql-check,gcc,libc6-dev,make,python3,python3-psycopg2,valgrind,nginx,curl,openssl
-	if [ "$(id -u)" != 0 ] || ! unshare --mount --pid --fork true 2>/dev/null; then
+	if [ "$(id -u)" != 0 ] || ! unshare --mount --pid --fork mount -t proc proc /proc 2>/dev/null; then
 		root_missing="a root of Debian $suite is entered with mounts of its own, which only root may make"
 		return 1
 	fi
@@ -69,7 +69,11 @@ in_root()
 		mount -t proc proc "$root/proc"
 		mount -t tmpfs tmpfs "$root/dev/shm"
 		mount -t tmpfs tmpfs "$root/tmp"
-		[ ! -d "$CIVIC_SAMPLE_DATA" ] || mount --bind "$CIVIC_SAMPLE_DATA" "$root/sample-data"
+		sample_data=/none
+		if [ -d "${CIVIC_SAMPLE_DATA:-}" ]; then
+			sample_data=/sample-data
+			mount -o bind,ro "$CIVIC_SAMPLE_DATA" "$root$sample_data"
+		fi
 		exec chroot "$root" env -i -C /civic PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-			COPT="${COPT:-}" CIVIC_SAMPLE_DATA=/sample-data "$@"' bash "$root" "$@"
+			COPT="${COPT:-}" CIVIC_SAMPLE_DATA="$sample_data" "$@"' bash "$root" "$@"
 }
