@@ -16,6 +16,7 @@ from assignment import measure_assignment
 from audit import measure_audit
 from duplicates import measure_duplicates
 from intake import measure_intake
+from outbox import measure_outbox
 from payments import measure_payments
 from quality import measure_quality
 from harness import (Log, Session, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say,
@@ -30,11 +31,11 @@ OPEN = ("status IN ('assigned_to_department', 'assigned_to_officer', 'assignment
         " 'in_progress', 'pending_verification', 'on_hold', 'reopened')")
 COLUMNS = 'id, report_number, title, category, status, severity, latitude, longitude, created_at'
 ORGANIZATIONS = 10
-TWINS = ('identity', 'guard', 'uuid', 'duplicates', 'areas', 'routing', 'sla', 'attendance', 'open311', 'audit',
-         'search')
+TWINS = ('identity', 'guard', 'uuid', 'duplicates', 'areas', 'moderation', 'routing', 'sla', 'attendance', 'open311',
+         'templates', 'audit', 'search')
 # The guard comes last: its random rules stop the moves that the others rely on.
-TWIN_CHECKS = ('audit', 'duplicates', 'identity', 'uuid', 'areas', 'routing', 'sla', 'attendance', 'open311', 'search',
-               'guard')
+TWIN_CHECKS = ('audit', 'duplicates', 'identity', 'uuid', 'areas', 'moderation', 'routing', 'sla', 'attendance', 'open311',
+               'templates', 'search', 'guard')
 
 
 def person(number):
@@ -561,6 +562,7 @@ MEASURES = {
     'audit': lambda table, options: measure_audit(table, options, options.log),
     'deadlines': lambda table, options: measure_deadlines(table, options, make_database),
     'search': lambda table, options: measure_search(table, options, make_database),
+    'outbox': lambda table, options: measure_outbox(table, options, make_database),
     'sync': lambda table, options: measure_sync(table, options, make_database),
     'payments': measure_payments,
 }

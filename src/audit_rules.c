@@ -3,8 +3,8 @@
  *		What is to be recorded of a table, compiled from its trigger, its columns and civic.audit_actions.
  */
 #include "audit_rules.h"
+#include "compat.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
@@ -96,7 +96,7 @@ named_attribute(const Trigger *trigger, Relation relation, const char *part)
 static void
 learn_key(CivicAuditRules *rules, Relation relation)
 {
-	Oid key = RelationGetPrimaryKeyIndex(relation);
+	Oid key = RelationGetPrimaryKeyIndex(relation, false);
 	Relation index;
 
 	rules->nkeys = 0;
