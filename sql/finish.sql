@@ -8,7 +8,8 @@ CREATE FUNCTION civic_private.change_data_model(new_version text, statements tex
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    known oid[];
+    known_functions oid[];
+    known_relations oid[];
     made record;
 BEGIN
     -- The geography types live wherever PostGIS was installed.
@@ -17,9 +18,14 @@ BEGIN
         FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
         WHERE e.extname IN ('postgis', 'pg_trgm', 'btree_gist')
     ), true);
-    known := ARRAY(
+    -- What is there already, a city's own tables among it, stays with whom it belongs to.
+    known_functions := ARRAY(
         SELECT p.oid FROM pg_proc AS p
         WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
+    );
+    known_relations := ARRAY(
+        SELECT c.oid FROM pg_class AS c
+        WHERE c.relnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
     );
     EXECUTE statements;
     EXECUTE format('CREATE OR REPLACE FUNCTION civic.data_model_version() RETURNS text' -- lint: allow 1 it changes
@@ -27,11 +33,12 @@ BEGIN
     COMMENT ON FUNCTION civic.data_model_version() IS
         'Version the tables, policies and triggers of this database are of. A dump holds it; civic.upgrade_data_model()'
         ' brings it forward.';
-    PERFORM civic_private.set_function_rights(known);
-    PERFORM civic_private.own_tables();
+    PERFORM civic_private.set_function_rights(known_functions);
+    PERFORM civic_private.own_tables(known_relations);
     FOR made IN
         SELECT p.oid::regprocedure::text AS name FROM pg_proc AS p
-        WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace) AND p.oid <> ALL (known)
+        WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
+            AND p.oid <> ALL (known_functions)
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO civic_owner', made.name);
     END LOOP;

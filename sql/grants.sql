@@ -33,7 +33,7 @@ COMMENT ON FUNCTION civic_private.set_function_rights(oid[]) IS
     ' internals, trigger functions and administration for the owner alone. Definer functions run as civic_owner,'
     ' never as a superuser.';
 
-CREATE FUNCTION civic_private.own_tables() RETURNS void
+CREATE FUNCTION civic_private.own_tables(known oid[] DEFAULT '{}') RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -44,7 +44,8 @@ BEGIN
             c.oid::regclass::text AS name
         FROM pg_class AS c
         WHERE c.relnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
-            AND c.relkind IN ('r', 'p', 'v', 'S') AND c.relowner <> 'civic_owner'::regrole AND NOT EXISTS (
+            AND c.relkind IN ('r', 'p', 'v', 'S') AND c.oid <> ALL (known)
+            AND c.relowner <> 'civic_owner'::regrole AND NOT EXISTS (
                 SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                     AND d.deptype IN ('a', 'i') AND d.refclassid = 'pg_class'::regclass
             )
@@ -53,8 +54,8 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION civic_private.own_tables() IS
-    'Gives the tables, views and sequences of civic to civic_owner, as whom the library reads them.';
+COMMENT ON FUNCTION civic_private.own_tables(oid[]) IS
+    'Gives tables, views and sequences made since to civic_owner, as whom the library reads them.';
 
 -- A new row may need an identifier whoever inserts it.
 SELECT civic_private.set_function_rights('{}');

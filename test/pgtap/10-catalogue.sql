@@ -357,7 +357,7 @@ INSERT INTO accepted VALUES
         'open to superusers only; runs what the extension holds; the names come quoted from regprocedure'),
     ('civic.restore_report(uuid)', 'the expression is not SQL injection safe',
         'the names come quoted from the catalogue, the values as a parameter'),
-    ('civic_private.own_tables()', 'text type variable is not sanitized', 'the names come quoted from regclass'),
+    ('civic_private.own_tables(oid[])', 'text type variable is not sanitized', 'the names come quoted from regclass'),
     ('civic.audit_table(regclass,text[],text[],text,text)', 'text type variable is not sanitized',
         'the arguments come quoted from quote_literal()'),
     ('civic.sync_write(%', 'the expression is not SQL injection safe', 'every name in it comes from quote_ident()'),

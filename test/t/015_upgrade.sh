@@ -133,6 +133,10 @@ CREATE POLICY city_examples ON civic.examples FOR SELECT TO civic_anon USING (ci
 UPDATE civic.workflow_transitions SET is_enabled = false, description = 'Not here.'
 WHERE workflow = 'example' AND to_status = 'done';
 REVOKE EXECUTE ON FUNCTION civic.find_examples() FROM civic_user;
+CREATE ROLE city_admin;
+CREATE TABLE civic.city_table (id integer PRIMARY KEY);
+CREATE FUNCTION civic.city_function() RETURNS integer LANGUAGE sql RETURN 1;
+ALTER TABLE civic.city_table OWNER TO city_admin;
 SQL
 } >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 pg_dump --no-sync -Fc -f "$work/city.dump" city
@@ -211,6 +215,9 @@ check "columns, policies, indexes and triggers of the city are there" equal 5 "$
 			AND attrelid IN ('civic.reports'::regclass, 'civic.examples'::regclass))
 		+ (SELECT count(*) FROM pg_policy WHERE polname IN ('city_policy', 'city_examples'))
 		+ (SELECT count(*) FROM pg_trigger WHERE tgname = 'city_trigger')")"
+check "tables and functions of the city, also in schema civic, stay its own" equal "city_admin postgres" "$(query city "
+	SELECT pg_get_userbyid(c.relowner) || ' ' || pg_get_userbyid(p.proowner) FROM pg_class AS c, pg_proc AS p
+	WHERE c.oid = 'civic.city_table'::regclass AND p.oid = 'civic.city_function()'::regprocedure")"
 check "a report can be filed" psql -Xq -v ON_ERROR_STOP=1 -d city -c "SET ROLE civic_user" \
 	-c "SET civic.user_id = '00000000-0000-0000-0000-0000000000d1'" \
 	-c "SELECT civic.submit_report('Lamp is dark', 'The street light at the corner is dark.', 1, 2)"
