@@ -29,6 +29,8 @@ AS $$
     ) AS g (name, rule)
     UNION ALL
     SELECT 'grant', NULL, NULL, s.statement FROM statements AS s WHERE s.statement LIKE 'GRANT %'
+    UNION ALL
+    SELECT 'function', 'civic.data_model_version', NULL, NULL
 $$;
 COMMENT ON FUNCTION civic_private.declared_objects() IS
     'What civic_private.data_model() creates and grants, with the statements that do; kinds in lower case.';
@@ -145,6 +147,12 @@ AS $$
             e.extversion),
         'ALTER EXTENSION civic UPDATE;'
     FROM pg_extension AS e WHERE e.extname = 'civic' AND e.extversion <> civic.engine_version()
+    UNION ALL
+    SELECT 'error', 'version_differs', 'tables',
+        format('The tables are of version %s, the extension is of version %s.', civic.data_model_version(),
+            e.extversion),
+        'SELECT civic.upgrade_data_model();'
+    FROM pg_extension AS e WHERE e.extname = 'civic' AND e.extversion <> civic.data_model_version()
     UNION ALL
     SELECT 'info', 'passwords_unavailable', 'pgcrypto', 'Nobody can sign in by password.', 'CREATE EXTENSION pgcrypto;'
     WHERE NOT EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'pgcrypto')
