@@ -25,12 +25,13 @@ FROM (VALUES ('assigned_to', 'officer'), ('case_id', 'case_worked'), ('client_id
 INSERT INTO tap.arguments (name, type, value) VALUES
     ('a', 'geography', 'ST_MakePoint(88.36, 22.57)'), ('b', 'geography', 'ST_MakePoint(88.37, 22.57)'),
     ('accuracy_m', 'double precision', '10'), ('address', 'text', '''12 Mill Lane'''), ('after', 'boolean', 'true'),
-    ('after_id', 'uuid', ''), ('after_time', 'timestamp with time zone', ''), ('age', 'interval', '''1 day'''),
+    ('after_code', 'text', ''), ('after_id', 'uuid', ''), ('after_time', 'timestamp with time zone', ''), ('age', 'interval', '''1 day'''),
     ('agent', 'boolean', 'true'), ('amount', 'numeric', '10.50'), ('arguments', 'jsonb', '''{}'''),
     ('at', 'timestamp with time zone', 'now()'), ('at_most', 'integer', '100'),
     ('avg_resolution_time_hours', 'double precision', '5'), ('avg_satisfaction_score', 'double precision', '4'),
     ('base', 'jsonb', '''{"a": 1}'''), ('base', 'text', '''https://city.example/'''), ('before_id', 'uuid', ''),
     ('before_time', 'timestamp with time zone', ''), ('body', 'text', ''''''),
+    ('box', 'geography', 'civic.box_of(88, 22, 89, 23)'),
     ('categories', 'text[]', '''{other}'''),
     ('category', 'text', '''other'''), ('chunk_entries', 'integer', '1000'), ('client', 'jsonb', '''{"a": 2}'''),
     ('code', 'integer', '400'), ('code', 'text', '''1'''), ('columns', 'bytea', ''),
@@ -72,7 +73,7 @@ INSERT INTO tap.arguments (name, type, value) VALUES
     ('payment_statuses', 'civic.deal_payment_status[]', 'enum_range(NULL::civic.deal_payment_status)'),
     ('period', 'civic.sales_period', '''monthly'''), ('permission', 'text', '''create:report'''),
     ('personal', 'boolean', 'false'),
-    ('personal', 'bytea', ''), ('previous', 'numeric', '3'),
+    ('personal', 'bytea', ''), ('place', 'geography', 'ST_MakePoint(88.36, 22.57)'), ('previous', 'numeric', '3'),
     ('priorities', 'civic.case_priority[]', 'enum_range(NULL::civic.case_priority)'), ('priority', 'integer', '5'),
     ('qr_code', 'text', '''meeting'''), ('query', 'text', '''needle'''), ('radius_m', 'civic.distance_m', '1000'),
     ('radius_m', 'double precision', '1000'), ('relation', 'regclass', '''civic.departments'''),
@@ -100,7 +101,8 @@ INSERT INTO tap.arguments (name, type, value) VALUES
     ('verification_statuses', 'civic.deal_verification_status[]', 'enum_range(NULL::civic.deal_verification_status)'),
     ('ward_number', 'text', ''), ('west', 'civic.longitude', '88'), ('west', 'double precision', '88'),
     ('whole', 'jsonb', '''{"a": 1}'''), ('within', 'interval', '''30 days'''), ('worked', 'interval', '''5 hours'''),
-    ('workflow', 'text', '''report'''), ('zoom', 'integer', '12');
+    ('workflow', 'text', '''report'''), ('x', 'integer', '1'), ('y', 'integer', '0'), ('z', 'integer', '1'),
+    ('zoom', 'integer', '12');
 -- Every value of an enum there is.
 INSERT INTO tap.arguments (name, type, value)
 SELECT DISTINCT 'statuses', format_type(t, NULL),
