@@ -25,7 +25,8 @@ FROM (VALUES ('assigned_to', 'officer'), ('case_id', 'case_worked'), ('client_id
 INSERT INTO tap.arguments (name, type, value) VALUES
     ('a', 'geography', 'ST_MakePoint(88.36, 22.57)'), ('b', 'geography', 'ST_MakePoint(88.37, 22.57)'),
     ('accuracy_m', 'double precision', '10'), ('address', 'text', '''12 Mill Lane'''), ('after', 'boolean', 'true'),
-    ('after_code', 'text', ''), ('after_id', 'uuid', ''), ('after_time', 'timestamp with time zone', ''), ('age', 'interval', '''1 day'''),
+    ('after_code', 'text', ''), ('after_id', 'uuid', ''), ('after_time', 'timestamp with time zone', ''),
+    ('age', 'interval', '''1 day'''),
     ('agent', 'boolean', 'true'), ('amount', 'numeric', '10.50'), ('arguments', 'jsonb', '''{}'''),
     ('at', 'timestamp with time zone', 'now()'), ('at_most', 'integer', '100'),
     ('avg_resolution_time_hours', 'double precision', '5'), ('avg_satisfaction_score', 'double precision', '4'),
