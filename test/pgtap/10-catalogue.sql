@@ -226,7 +226,7 @@ JOIN pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_language AS l ON l.oid = p.prolang
 WHERE n.nspname IN ('civic', 'civic_private');
 
-SELECT ok(f.proconfig = ARRAY['search_path=pg_catalog, pg_temp'] AND f.proowner = 'civic_owner'::regrole,
+SELECT ok('search_path=pg_catalog, pg_temp' = ANY (f.proconfig) AND f.proowner = 'civic_owner'::regrole,
     format('definer function %s has its search_path pinned and belongs to civic_owner', f.name))
 FROM all_functions AS f WHERE f.prosecdef ORDER BY f.name COLLATE "C";
 SELECT ok('search_path=pg_catalog, pg_temp' = ANY (f.proconfig) OR f.prosqlbody IS NOT NULL,
