@@ -79,7 +79,7 @@ def check_data(tap, database):
     orphans = value(database, """
         SELECT (SELECT count(*) FROM civic.reports AS r LEFT JOIN civic.tasks AS t
                 ON t.organization_id = r.organization_id AND t.report_id = r.id
-            WHERE civic.task_status_of(r.status) IS DISTINCT FROM t.status AND r.assigned_to IS NOT NULL)
+            WHERE civic_helpers.task_status_of(r.status) IS DISTINCT FROM t.status AND r.assigned_to IS NOT NULL)
           + (SELECT count(*) FROM civic.reports AS r WHERE r.assigned_to IS NOT NULL AND NOT EXISTS (
                 SELECT FROM civic.users AS u WHERE u.organization_id = r.organization_id AND u.id = r.assigned_to
                     AND u.department_id = r.department_id))

@@ -18,14 +18,16 @@ BEGIN
     ), true);
     known := ARRAY(
         SELECT p.oid FROM pg_proc AS p
-        WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
+        WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_helpers'::regnamespace,
+            'civic_private'::regnamespace)
     );
     EXECUTE civic_private.data_model();
     PERFORM civic_private.set_function_rights(known);
 
     FOR made IN
         SELECT p.oid::regprocedure::text AS name FROM pg_proc AS p
-        WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace) AND p.oid <> ALL (known)
+        WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_helpers'::regnamespace,
+            'civic_private'::regnamespace) AND p.oid <> ALL (known)
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO civic_owner', made.name);
     END LOOP;
@@ -49,7 +51,8 @@ COMMENT ON FUNCTION civic.create_data_model() IS
     ' EXTENSION does so by itself, except during a restore. For superusers. Error 42P07 when they exist.';
 SELECT civic_private.set_function_rights(ARRAY(
     SELECT p.oid FROM pg_catalog.pg_proc AS p
-    WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
+    WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_helpers'::regnamespace,
+            'civic_private'::regnamespace)
         AND p.proname NOT IN ('create_data_model', 'data_model')
 ));
 

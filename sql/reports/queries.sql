@@ -1,10 +1,10 @@
-CREATE FUNCTION civic.get_report(report_id uuid) RETURNS civic.reports
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION civic.get_report(report_id uuid) RETURNS SETOF civic.reports
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT r FROM civic.reports AS r
+    SELECT r.* FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id() AND r.id = report_id
 $$;
-COMMENT ON FUNCTION civic.get_report(uuid) IS 'The report, or null when there is none that the asker can see.';
+COMMENT ON FUNCTION civic.get_report(uuid) IS 'The report; no row when there is none that the asker can see.';
 
 CREATE FUNCTION civic.list_reports(
     statuses civic.report_status[] DEFAULT NULL,
@@ -82,27 +82,27 @@ CREATE FUNCTION civic.nearby_reports(
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    here civic.reports.location%TYPE := civic.location_of(nearby_reports.latitude, nearby_reports.longitude);
+    here civic.reports.location%TYPE := civic_helpers.location_of(nearby_reports.latitude, nearby_reports.longitude);
     wanted integer := least(greatest(nearby_reports.max_rows, 1), 1000);
     reach double precision;
 BEGIN
     -- The index gives the nearest by the sphere; none of the nearest by the spheroid lies farther than these.
     -- One centimetre more, as PostGIS rounds a distance and a comparison with it differently.
-    SELECT CASE WHEN count(*) = wanted THEN max(civic.distance_between(n.location, here)) + 0.01 END INTO reach
+    SELECT CASE WHEN count(*) = wanted THEN max(civic_helpers.distance_between(n.location, here)) + 0.01 END INTO reach
     FROM (
         SELECT r.location FROM civic.reports AS r
         WHERE r.organization_id = civic.current_organization_id()
-            AND civic.is_within(r.location, here, nearby_reports.radius_m)
+            AND civic_helpers.is_within(r.location, here, nearby_reports.radius_m)
             AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
                 r.ward_number, r.district, r.latitude, r.longitude)
-        ORDER BY civic.nearness(r.location, here)
+        ORDER BY civic_helpers.nearness(r.location, here)
         LIMIT wanted
     ) AS n;
     RETURN QUERY
-    SELECT r, civic.distance_between(r.location, here)
+    SELECT r, civic_helpers.distance_between(r.location, here)
     FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id()
-        AND civic.is_within(r.location, here, least(reach, nearby_reports.radius_m))
+        AND civic_helpers.is_within(r.location, here, least(reach, nearby_reports.radius_m))
         AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
             r.ward_number, r.district, r.latitude, r.longitude)
     ORDER BY 2, r.id
@@ -135,9 +135,10 @@ BEGIN ATOMIC
             WHERE map_reports.east - map_reports.west <= 30 AND map_reports.north - map_reports.south <= 30
                 AND r.organization_id = civic.current_organization_id()
                 AND ST_DWithin(r.location,
-                    civic.location_of((map_reports.south + map_reports.north) / 2,
+                    civic_helpers.location_of((map_reports.south + map_reports.north) / 2,
                         (map_reports.west + map_reports.east) / 2),
-                    civic.box_radius_m(map_reports.west, map_reports.south, map_reports.east, map_reports.north))
+                    civic_helpers.box_radius_m(map_reports.west, map_reports.south, map_reports.east,
+                        map_reports.north))
                 AND r.latitude BETWEEN map_reports.south AND map_reports.north
                 AND r.longitude BETWEEN map_reports.west AND map_reports.east
                 AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
