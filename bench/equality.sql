@@ -181,10 +181,20 @@ DECLARE
     claims text;
     question jsonb;
     permission text;
+    seller text;
 BEGIN
     UPDATE civic.users AS u SET status = 'suspended'
     WHERE u.organization_id = bench.organization(1) AND u.id = bench.person(1, 80);
     UPDATE civic.organizations AS o SET is_active = false WHERE o.id = bench.organization(3);
+    INSERT INTO civic.user_roles (organization_id, user_id, role_id, family)
+    SELECT bench.organization(1), bench.person(1, 11), r.id, r.family
+    FROM civic.roles AS r WHERE r.is_system AND r.code = 'verifier';
+    INSERT INTO civic.roles (organization_id, id, code, name)
+    VALUES (bench.organization(1), bench.person(9, 1), 'junior', 'Junior');
+    INSERT INTO civic.role_permissions (organization_id, role_id, permission_code)
+    VALUES (bench.organization(1), bench.person(9, 1), 'view_own_deals');
+    INSERT INTO civic.user_roles (organization_id, user_id, role_organization_id, role_id, family)
+    VALUES (bench.organization(1), bench.person(1, 71), bench.organization(1), bench.person(9, 1), 'custom');
     FOR n IN 1..cases LOOP
         role := bench.pick('civic_user', 'civic_user', 'civic_anon', 'civic_service', 'civic_owner', NULL);
         organization := CASE WHEN random() < 0.7 THEN bench.organization(1 + floor(random() * 3)::integer)::text
@@ -205,12 +215,16 @@ BEGIN
         PERFORM bench.become(role, organization, person, claims);
         question := jsonb_build_object('role', role, 'organization', organization, 'person', person, 'claims', claims);
         permission := permissions[1 + floor(random() * cardinality(permissions))::integer];
+        seller := bench.pick(NULL, bench.person(1, 71)::text, bench.person(2, 71)::text, bench.person(1, 1)::text);
         INSERT INTO bench.answers VALUES
             ('current_organization_id(), current_user_id(), current_department_id()', question,
                 bench.outcome(format(statement, 'civic'), NULL), bench.outcome(format(statement, 'twin'), NULL)),
             ('has_permission()', question || jsonb_build_object('permission', permission),
                 bench.outcome(format('SELECT to_jsonb(civic.has_permission(%L)) WHERE $1 IS NULL', permission), NULL),
-                bench.outcome(format('SELECT to_jsonb(twin.has_permission(%L)) WHERE $1 IS NULL', permission), NULL));
+                bench.outcome(format('SELECT to_jsonb(twin.has_permission(%L)) WHERE $1 IS NULL', permission), NULL)),
+            ('is_deal_visible()', question || jsonb_build_object('made_by', seller),
+                bench.outcome(format('SELECT to_jsonb(civic_helpers.is_deal_visible(%L)) WHERE $1 IS NULL', seller), NULL),
+                bench.outcome(format('SELECT to_jsonb(twin.is_deal_visible(%L)) WHERE $1 IS NULL', seller), NULL));
     END LOOP;
     PERFORM bench.become(NULL, NULL, NULL, NULL);
 END
@@ -233,6 +247,28 @@ AS $$
     FROM generate_series(1, cases) AS n
 $$;
 
+CREATE FUNCTION bench.random_text(words integer) RETURNS text LANGUAGE sql VOLATILE
+AS $$
+    SELECT coalesce(string_agg(bench.pick('pothole', 'Straße', 'ÄRGER', 'नाली', 'o''clock', '3.14', 'a-b-c', 'x@y.org', '',
+        'http://h.example/a?b=c', '<b>', '&amp;', 'A_B', '1e5', '水', 'dlaždice', repeat('w', 3000), E'\t', '/', '@.'),
+        bench.pick(' ', ', ', '.', '-', '  ') ORDER BY n), '')
+    FROM generate_series(1, floor(random() * words)::integer) AS n
+$$;
+
+CREATE FUNCTION bench.check_search(cases integer) RETURNS void LANGUAGE sql VOLATILE
+AS $$
+    INSERT INTO bench.answers
+    SELECT 'search_words()', to_jsonb(q),
+        to_jsonb(civic_private.search_words(q.organization, q.filed_at, q.number, q.title, q.description, q.address)::text),
+        to_jsonb(twin.search_words(q.organization, q.filed_at, q.number, q.title, q.description, q.address)::text)
+    FROM (
+        SELECT gen_random_uuid() AS organization,
+            timestamptz '2000-01-01 00:00:00Z' + (random() - 0.2) * 3e9 * interval '1 second' AS filed_at,
+            'CL-2026-CITY-' || n AS number, bench.random_text(6) AS title, bench.random_text(40) AS description,
+            CASE WHEN random() < 0.7 THEN bench.random_text(4) END AS address
+        FROM generate_series(1, cases) AS n
+    ) AS q
+$$;
 -- Rules over squares that overlap, each with an older and a newer boundary.
 CREATE FUNCTION bench.random_routing(organization uuid, rules integer) RETURNS void LANGUAGE plpgsql VOLATILE
 AS $$
@@ -461,6 +497,90 @@ BEGIN
             bench.outcome(format(statement, 'civic'), NULL), bench.outcome(format(statement, 'twin'), NULL));
     END LOOP;
     PERFORM bench.become(NULL, NULL, NULL, NULL);
+END
+$$;
+
+-- An area of any kind, some malformed, some at the edges of the map.
+CREATE FUNCTION bench.random_assignment(organization uuid, person uuid) RETURNS void LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    kind civic.area_type := bench.pick('ward', 'district', 'circle', 'radius', 'polygon');
+    x double precision := CASE WHEN random() < 0.8 THEN 76 + 0.3 * random() ELSE bench.pick('179.99', '-180', '0')::float8 END;
+    y double precision := CASE WHEN random() < 0.8 THEN 11 + 0.3 * random() ELSE bench.pick('89.99', '-90', '0')::float8 END;
+BEGIN
+    INSERT INTO civic.area_assignments (organization_id, user_id, area_type, area_name, area_data, is_active)
+    VALUES (organization, person, kind, 'Area', CASE
+        WHEN kind = 'ward' THEN jsonb_build_object('ward_number', bench.pick('1', '2', (1 + floor(random() * 60))
+            || '.' || bench.pick('1', '2', '3')))
+        WHEN kind = 'district' THEN jsonb_build_object('name', bench.pick('East', 'Blot', (1 + floor(random() * 60))
+            || '.' || bench.pick('1', '2', '3')))
+        WHEN kind = 'polygon' AND random() < 0.1 THEN jsonb_build_object('coordinates',
+            bench.pick('[]', '[[1, 2]]', '"x"', '[[11, 76], ["a", 76], [12, 77]]')::jsonb)
+        WHEN kind = 'polygon' THEN jsonb_build_object('coordinates', (
+            SELECT jsonb_agg(jsonb_build_array(11 + 0.3 * random(), 76 + 0.3 * random()))
+            FROM generate_series(1, 3 + floor(random() * 5)::integer)))
+        WHEN random() < 0.1 THEN jsonb_build_object('center_lat', bench.pick('"11"', '95', '11')::jsonb, 'center_lon', 76,
+            'radius_km', bench.pick('null', '-1', '5')::jsonb)
+        ELSE jsonb_build_object('center_lat', y, 'center_lon', x, 'radius_km',
+            bench.pick('0', '0.5', '5', '20', '300', '9000')::numeric)
+    END, random() < 0.9);
+END
+$$;
+
+CREATE FUNCTION bench.check_moderation(cases integer) RETURNS void LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    place record;
+    statement text;
+    role text;
+    person uuid;
+BEGIN
+    UPDATE civic.user_roles AS ur SET role_id = r.id, role_organization_id = r.organization_id
+    FROM civic.roles AS r
+    WHERE ur.organization_id = bench.organization(1) AND ur.user_id BETWEEN bench.person(1, 3) AND bench.person(1, 10)
+        AND ur.family = 'civic' AND r.is_system AND r.code = 'moderator';
+    FOR i IN 1..cases LOOP
+        PERFORM bench.become(NULL, NULL, NULL, NULL);
+        IF i % 50 = 1 THEN
+            DELETE FROM civic.area_assignments;
+            PERFORM bench.random_assignment(bench.organization(1), bench.person(1, 3 + floor(random() * 7)::integer))
+            FROM generate_series(1, 20);
+        END IF;
+        person := bench.pick(bench.person(1, 3 + floor(random() * 8)::integer)::text, bench.person(1, 1)::text,
+            bench.person(1, 11)::text, bench.person(1, 71)::text);
+        role := bench.pick('civic_user', 'civic_user', 'civic_user', 'civic_service', NULL);
+        SELECT CASE WHEN random() < 0.8 THEN 76 + 0.3 * random() ELSE bench.pick('180', '-179.98', '0.01', NULL)::float8
+            END AS x,
+            CASE WHEN random() < 0.8 THEN 11 + 0.3 * random() ELSE bench.pick('90', '-89.99', '0.01', NULL)::float8
+            END AS y INTO place;
+        statement := format('SELECT to_jsonb(%%s.can_moderate_at(%L, %L, %s, %s)) WHERE $1 IS NULL',
+            bench.pick(NULL, '1', '2', '3'), bench.pick(NULL, 'East', 'West'),
+            quote_nullable(place.y) || '::double precision', quote_nullable(place.x) || '::double precision');
+        PERFORM bench.become(role, bench.organization(1)::text, person::text, NULL);
+        INSERT INTO bench.answers VALUES ('can_moderate_at()',
+            jsonb_build_object('role', role, 'person', person, 'statement', statement),
+            bench.outcome(format(statement, 'civic'), NULL), bench.outcome(format(statement, 'twin'), NULL));
+    END LOOP;
+    PERFORM bench.become(NULL, NULL, NULL, NULL);
+    DELETE FROM civic.area_assignments;
+END
+$$;
+
+CREATE FUNCTION bench.check_templates(cases integer) RETURNS void LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    template text;
+    variables jsonb;
+BEGIN
+    FOR n IN 1..cases LOOP
+        SELECT string_agg(bench.pick('{', '}', '{a}', '{b}', '{ä}', '{}', 'a', 'b', 'ä', E'\n', '\', ' ', '{a', 'b}'), '')
+        INTO template FROM generate_series(1, 1 + n % 20);
+        variables := bench.pick('{}', '[1]', '"a"', '{"a": "{b}", "b": 1.50}', '{"a": null, "ä": "…", "": "e"}',
+            '{"a": [1, {"b": "x"}], "b": true}', E'{"a": "\\\\1", "b": -1e3}')::jsonb;
+        INSERT INTO bench.answers VALUES ('fill_template()', jsonb_build_array(template, variables),
+            to_jsonb(civic_private.fill_template(template, variables)),
+            to_jsonb(twin.fill_template(template, variables)));
+    END LOOP;
 END
 $$;
 

@@ -28,8 +28,8 @@ FROM bench.texts AS t WHERE t.n = :n RETURNING id;""",
 ORGANIZATIONS = 10
 # What a run filed goes away again, so that every run starts from the same tables.
 ADDED = ('civic.reports', 'civic.status_history', 'civic.tasks', 'civic_private.report_signatures',
-         'civic.report_supporters', 'bench.bare_reports', 'twin.reports', 'twin.status_history',
-         'twin.report_supporters')
+         'civic_private.report_words', 'civic_private.sync_feed', 'civic.report_supporters', 'bench.bare_reports',
+         'twin.reports', 'twin.status_history', 'twin.report_supporters', 'twin.audit_plain', 'twin.sync_feed')
 SCORES = ('civic.user_scores', 'twin.user_scores')
 
 
@@ -43,7 +43,7 @@ def make_database(reports):
         say(f'  {what}: {time.monotonic() - started:.0f} s')
 
     load(DATABASE, reports, ORGANIZATIONS, [], done)
-    for file in ('intake.sql', 'twins/identity.sql', 'twins/uuid.sql', 'twins/intake.sql'):
+    for file in ('intake.sql', 'twins/identity.sql', 'twins/uuid.sql', 'twins/audit.sql', 'twins/intake.sql'):
         psql(DATABASE, file)
     done('copies')
     query(DATABASE, 'CREATE TABLE bench.started AS SELECT clock_timestamp() AS at')
@@ -86,7 +86,7 @@ def remove_filed():
 
 def time_column(name):
     return value(DATABASE, "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass"
-                 " AND attname IN ('created_at', 'changed_at', 'recorded_at')", name)
+                 " AND attname IN ('created_at', 'changed_at', 'recorded_at', 'written_at', 'at')", name)
 
 
 def measure_intake(table, options):

@@ -31,9 +31,11 @@ OPEN = ("status IN ('assigned_to_department', 'assigned_to_officer', 'assignment
         " 'in_progress', 'pending_verification', 'on_hold', 'reopened')")
 COLUMNS = 'id, report_number, title, category, status, severity, latitude, longitude, created_at'
 ORGANIZATIONS = 10
-TWINS = ('identity', 'guard', 'uuid', 'duplicates', 'areas', 'routing', 'sla', 'attendance', 'open311', 'audit')
+TWINS = ('identity', 'guard', 'uuid', 'duplicates', 'areas', 'moderation', 'routing', 'sla', 'attendance', 'open311',
+         'templates', 'audit', 'search')
 # The guard comes last: its random rules stop the moves that the others rely on.
-TWIN_CHECKS = ('audit', 'duplicates', 'identity', 'uuid', 'areas', 'routing', 'sla', 'attendance', 'open311', 'guard')
+TWIN_CHECKS = ('audit', 'duplicates', 'identity', 'uuid', 'areas', 'moderation', 'routing', 'sla', 'attendance', 'open311',
+               'templates', 'search', 'guard')
 
 
 def person(number):

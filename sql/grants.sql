@@ -7,8 +7,8 @@ BEGIN
     FOR f IN
         SELECT p.oid::regprocedure AS signature, p.provolatile = 'v' AS writes, p.prosecdef AS definer,
             n.nspname <> 'civic_private' AND p.prorettype <> 'trigger'::regtype
-                AND p.proname NOT IN ('create_data_model', 'create_organization', 'protect_table',
-                    'audit_table', 'set_token_secret') AS open
+                AND p.proname NOT IN ('create_data_model', 'upgrade_data_model', 'create_organization',
+                    'protect_table', 'audit_table', 'set_token_secret') AS open
         FROM pg_proc AS p
         JOIN pg_namespace AS n ON n.oid = p.pronamespace
         WHERE n.nspname IN ('civic', 'civic_helpers', 'civic_private') AND p.oid <> ALL (known)
@@ -44,7 +44,7 @@ BEGIN
             c.oid::regclass::text AS name
         FROM pg_class AS c
         WHERE c.relnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
-            AND c.relkind IN ('r', 'p', 'v', 'S') AND NOT EXISTS (
+            AND c.relkind IN ('r', 'p', 'v', 'S') AND c.relowner <> 'civic_owner'::regrole AND NOT EXISTS (
                 SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                     AND d.deptype IN ('a', 'i') AND d.refclassid = 'pg_class'::regclass
             )

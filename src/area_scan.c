@@ -5,6 +5,7 @@
  * Not through SPI: one tile is read in a few microseconds, which a query would take to start.
  */
 #include "area_scan.h"
+#include "compat.h"
 
 #include "access/table.h"
 #include "access/tableam.h"
@@ -34,11 +35,7 @@ civic_begin_scan(CivicScan *scan, const char *name, Snapshot snapshot, int nkeys
 						errmsg("table civic_private.%s or its primary key is missing", name)));
 	scan->index = index_open(primary, AccessShareLock);
 	scan->slot = table_slot_create(scan->table, NULL);
-#if PG_VERSION_NUM >= 180000
 	scan->scan = index_beginscan(scan->table, scan->index, snapshot, NULL, nkeys, 0);
-#else
-	scan->scan = index_beginscan(scan->table, scan->index, snapshot, nkeys, 0);
-#endif
 }
 
 void

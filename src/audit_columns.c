@@ -3,6 +3,7 @@
  *		Values of rows as the bytes that the audit log keeps: the same for the same value, whatever a session has set.
  */
 #include "audit.h"
+#include "compat.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
@@ -17,9 +18,6 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
-#if PG_VERSION_NUM >= 160000
-#include "varatt.h"
-#endif
 
 static CivicValueKind
 kind_of(Oid base)

@@ -3,14 +3,12 @@
  *		The leaf that a stored entry is, and the server's SHA-512, which signatures are made of.
  */
 #include "audit_tree.h"
+#include "compat.h"
 
 #include "common/cryptohash.h"
 #include "common/sha2.h"
 #include "datatype/timestamp.h"
 #include "utils/timestamp.h"
-#if PG_VERSION_NUM >= 160000
-#include "varatt.h"
-#endif
 
 static void
 run_sha512(void *state, const CivicBytes *pieces, int npieces, uint8_t *out)

@@ -3,11 +3,11 @@
  *		Entries of the audit log as people read them, and what keeps the tables of the log from being changed.
  */
 #include "audit.h"
+#include "compat.h"
 
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "mb/pg_wchar.h"
-#include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
@@ -155,17 +155,11 @@ append_hex(StringInfo out, CivicBytes value)
 static void
 append_sent(StringInfo out, const EntryItem *item, CivicBytes value)
 {
-	Oid type = InvalidOid;
-	int32 typmod;
+	Oid type = civic_type_named(copy_text(item->type));
 	Oid function;
 	bool varlena;
 	Datum datum;
 
-#if PG_VERSION_NUM >= 160000
-	(void) parseTypeString(copy_text(item->type), &type, &typmod, NULL);
-#else
-	parseTypeString(copy_text(item->type), &type, &typmod, true);
-#endif
 	if (!OidIsValid(type))
 	{
 		append_hex(out, value);

@@ -3,8 +3,8 @@
  *		What is to be recorded of a table, compiled from its trigger, its columns and civic.audit_actions.
  */
 #include "audit_rules.h"
+#include "compat.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
@@ -96,7 +96,7 @@ named_attribute(const Trigger *trigger, Relation relation, const char *part)
 static void
 learn_key(CivicAuditRules *rules, Relation relation)
 {
-	Oid key = RelationGetPrimaryKeyIndex(relation);
+	Oid key = RelationGetPrimaryKeyIndex(relation, false);
 	Relation index;
 
 	rules->nkeys = 0;
@@ -157,11 +157,11 @@ learn_actions(CivicAuditRules *rules, Relation relation)
 		char *reason = SPI_getvalue(row, shape, 5);
 		MemoryContext caller;
 
-		action->column = column == NULL ? 0 : SPI_fnumber(desc, column);
+		action->column = column == NULL ? 0 : civic_find_attribute(desc, column);
 		/* A rule for a column that was renamed or dropped has nothing to fit to. */
 		if (column != NULL && action->column <= 0)
 			continue;
-		action->reason = reason == NULL ? 0 : Max(SPI_fnumber(desc, reason), 0);
+		action->reason = reason == NULL ? 0 : civic_find_attribute(desc, reason);
 		action->operation = SPI_getvalue(row, shape, 1)[0];
 		action->value = kept_value(row, shape, 3, rules->context);
 		caller = MemoryContextSwitchTo(rules->context);

@@ -123,8 +123,8 @@ read_segments(Seal *seal)
 			ereport(ERROR, (errcode(ERRCODE_CIVIC_AUDIT_DAMAGED),
 							errmsg("segment \"%s\" of the audit log is missing", name),
 							errhint("Restore it from a backup.")));
-		segment->file = DatumGetObjectId(DirectFunctionCall1(
-			pg_relation_filenode, ObjectIdGetDatum(segment->relation)));
+		segment->file = DatumGetObjectId(
+			DirectFunctionCall1(pg_relation_filenode, ObjectIdGetDatum(segment->relation)));
 		is_same_file = !isnull && file == segment->file && !seal->leaves_epoch;
 		if (is_same_file)
 			segment->from = (BlockNumber) DatumGetInt64(column(i, 3, &isnull));

@@ -126,6 +126,8 @@ civic_cache_version(CivicCache cache)
 				(errcode(ERRCODE_CIVIC_DATA_MODEL_MISSING),
 				 errmsg("the tables of civic do not exist in this database"),
 				 errhint("Run SELECT civic.create_data_model() as a superuser.")));
+	if (!civic_versions_agree)
+		civic_check_versions();
 	return civic_cache_versions[cache];
 }
 
@@ -175,6 +177,21 @@ civic_signal_change(PG_FUNCTION_ARGS)
 			 errmsg("civic.signal_change() needs the name of a signal table as its argument")));
 }
 
+static Oid
+find_relation(const char *schema, const char *name)
+{
+	Oid namespace = get_namespace_oid(schema, true);
+	Oid relation = OidIsValid(namespace) ? get_relname_relid(name, namespace) : InvalidOid;
+
+	if (!OidIsValid(relation))
+		ereport(ERROR,
+				(errcode(ERRCODE_CIVIC_DATA_MODEL_MISSING),
+				 errmsg("relation \"%s.%s\" does not exist", schema, name),
+				 errhint("Restore it, or run SELECT civic.create_data_model() as a superuser where "
+						 "all are missing.")));
+	return relation;
+}
+
 /*
  * civic_relation
  *		A table or index of schema civic by its name.
@@ -182,16 +199,13 @@ civic_signal_change(PG_FUNCTION_ARGS)
 Oid
 civic_relation(const char *name)
 {
-	Oid schema = get_namespace_oid("civic", true);
-	Oid relation = OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+	return find_relation("civic", name);
+}
 
-	if (!OidIsValid(relation))
-		ereport(ERROR,
-				(errcode(ERRCODE_CIVIC_DATA_MODEL_MISSING),
-				 errmsg("relation \"civic.%s\" does not exist", name),
-				 errhint("Restore it, or run SELECT civic.create_data_model() as a superuser where "
-						 "all are missing.")));
-	return relation;
+Oid
+civic_private_relation(const char *name)
+{
+	return find_relation("civic_private", name);
 }
 
 void

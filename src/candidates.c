@@ -5,9 +5,9 @@
  * Time and place are in the index, so that a row is read only for what is near in both and could reach the least
  * score. The distance is estimated here; whoever shows a candidate asks PostGIS.
  */
+#include "compat.h"
 #include "duplicates.h"
 
-#include "access/genam.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/namespace.h"
@@ -410,11 +410,7 @@ civic_find_candidates(CivicProbe *probe, Snapshot snapshot, CivicCandidates *can
 	ScanKeyInit(&search.keys[2], KEY_STATE, BTEqualStrategyNumber, F_INT2EQ, (Datum) 0);
 	ScanKeyInit(&search.keys[3], KEY_CELL, BTGreaterEqualStrategyNumber, F_INT8GE, (Datum) 0);
 	ScanKeyInit(&search.keys[4], KEY_CELL, BTLessEqualStrategyNumber, F_INT8LE, (Datum) 0);
-#if PG_VERSION_NUM >= 180000
 	search.scan = index_beginscan(relation, index, snapshot, NULL, 5, 0);
-#else
-	search.scan = index_beginscan(relation, index, snapshot, 5, 0);
-#endif
 	search.scan->xs_want_itup = true;
 
 	search_category(&search, CIVIC_UNCLASSIFIED, ranges, count);

@@ -46,6 +46,7 @@ extern uint64 civic_cache_version(CivicCache cache);
 
 extern void civic_watch_relation(Oid relation);
 extern Oid civic_relation(const char *name);
+extern Oid civic_private_relation(const char *name);
 
 /* Switches to the role that owns the data model, which row policies do not bind. */
 typedef struct CivicOwnerScope
@@ -61,6 +62,12 @@ extern void civic_query_now(const char *query, int nargs, Oid *types, Datum *val
 							const char *nulls);
 /* Runs a statement that writes, and returns how many rows it wrote. */
 extern uint64 civic_run(const char *query, int nargs, Oid *types, Datum *values, const char *nulls);
+
+/* ---- versions.c: library, extension and tables are of one version ---- */
+
+extern void civic_init_versions(void);
+extern bool civic_versions_agree;
+extern void civic_check_versions(void);
 
 /* ---- uuid.c ---- */
 
@@ -170,7 +177,8 @@ extern bool civic_sees_report(bool is_public, bool is_sensitive, const pg_uuid_t
 
 extern void civic_check_trigger(FunctionCallInfo fcinfo, const char *function, uint32 timing,
 								bool row);
-extern int civic_attribute(TupleDesc tupdesc, const char *relation, const char *column);
+extern int civic_find_attribute(TupleDesc desc, const char *column);
+extern int civic_attribute(TupleDesc desc, const char *relation, const char *column);
 extern bool civic_column_changed(HeapTuple old_row, HeapTuple new_row, TupleDesc desc,
 								 int attribute);
 extern char *civic_status_label(Oid value);

@@ -6,7 +6,6 @@
 
 #include "access/htup_details.h"
 #include "commands/trigger.h"
-#include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/rel.h"
@@ -37,12 +36,50 @@ civic_check_trigger(FunctionCallInfo fcinfo, const char *function, uint32 timing
 						row ? "row" : "statement")));
 }
 
-int
-civic_attribute(TupleDesc tupdesc, const char *relation, const char *column)
-{
-	int attribute = SPI_fnumber(tupdesc, column);
+/* Where a column with such a name was last found, in whatever table; where it is not now, all are looked through. */
+#define ATTRIBUTE_HINTS 256
+static int16 attribute_hints[ATTRIBUTE_HINTS];
 
-	if (attribute <= 0)
+static bool
+is_attribute(TupleDesc desc, int attribute, const char *column)
+{
+	Form_pg_attribute form;
+
+	if (attribute <= 0 || attribute > desc->natts)
+		return false;
+	form = TupleDescAttr(desc, attribute - 1);
+	return strcmp(NameStr(form->attname), column) == 0 && !form->attisdropped;
+}
+
+/*
+ * civic_find_attribute
+ *		Number of a column by its name, or 0.
+ */
+int
+civic_find_attribute(TupleDesc desc, const char *column)
+{
+	uint32 hash = (uint32) desc->natts;
+	int16 *hint;
+
+	for (const char *c = column; *c != '\0'; c++)
+		hash = hash * 31 + (unsigned char) *c;
+	hint = &attribute_hints[hash % ATTRIBUTE_HINTS];
+	if (is_attribute(desc, *hint, column))
+		return *hint;
+	for (int i = 1; i <= desc->natts; i++)
+	{
+		if (is_attribute(desc, i, column))
+			return *hint = (int16) i;
+	}
+	return 0;
+}
+
+int
+civic_attribute(TupleDesc desc, const char *relation, const char *column)
+{
+	int attribute = civic_find_attribute(desc, column);
+
+	if (attribute == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("column \"%s\" of relation \"%s\" does not exist", column, relation),

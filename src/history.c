@@ -7,7 +7,6 @@
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "commands/trigger.h"
-#include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
@@ -18,13 +17,13 @@ CIVIC_FUNCTION(civic_record_status);
 static bool
 row_is_public(HeapTuple row, TupleDesc desc)
 {
-	int is_public = SPI_fnumber(desc, "is_public");
-	int is_sensitive = SPI_fnumber(desc, "is_sensitive");
+	int is_public = civic_find_attribute(desc, "is_public");
+	int is_sensitive = civic_find_attribute(desc, "is_sensitive");
 	bool isnull;
 
-	if (is_public <= 0 || !DatumGetBool(heap_getattr(row, is_public, desc, &isnull)))
+	if (is_public == 0 || !DatumGetBool(heap_getattr(row, is_public, desc, &isnull)))
 		return false;
-	return is_sensitive <= 0 || !DatumGetBool(heap_getattr(row, is_sensitive, desc, &isnull));
+	return is_sensitive == 0 || !DatumGetBool(heap_getattr(row, is_sensitive, desc, &isnull));
 }
 
 /* Columns of civic.status_history, in the order of the values below. */

@@ -5,8 +5,8 @@
  * They are keyed by organisation and person together: a pooled connection serves many.
  */
 #include "civic.h"
+#include "compat.h"
 
-#include "access/genam.h"
 #include "access/parallel.h"
 #include "access/stratnum.h"
 #include "access/table.h"
@@ -265,7 +265,8 @@ scan_person(Relation *table, const char *name, const char *column, const PersonK
 				BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(&key->organization));
 	ScanKeyInit(&keys[1], civic_attribute(RelationGetDescr(*table), name, column),
 				BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(&key->user));
-	return systable_beginscan(*table, RelationGetPrimaryKeyIndex(*table), true, snapshot, 2, keys);
+	return systable_beginscan(*table, RelationGetPrimaryKeyIndex(*table, false), true, snapshot, 2,
+							  keys);
 }
 
 static Datum

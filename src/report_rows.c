@@ -2,9 +2,9 @@
  * src/report_rows.c
  *		Rows of civic.reports by primary key, without SQL: whoever reads them asks who may see them.
  */
+#include "compat.h"
 #include "duplicates.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
@@ -94,7 +94,7 @@ learn_reports(void)
 			civic_attribute(desc, RelationGetRelationName(relation), column_names[i]);
 		known.last = Max(known.last, known.attributes[i]);
 	}
-	known.index = RelationGetPrimaryKeyIndex(relation);
+	known.index = RelationGetPrimaryKeyIndex(relation, false);
 	type = TupleDescAttr(desc, known.attributes[STATUS] - 1)->atttypid;
 	table_close(relation, AccessShareLock);
 	if (!OidIsValid(known.index))
@@ -119,11 +119,7 @@ civic_open_reports(Snapshot snapshot)
 	reader->relation = table_open(known.relation, AccessShareLock);
 	reader->index = index_open(known.index, AccessShareLock);
 	reader->slot = table_slot_create(reader->relation, NULL);
-#if PG_VERSION_NUM >= 180000
 	reader->scan = index_beginscan(reader->relation, reader->index, snapshot, NULL, 2, 0);
-#else
-	reader->scan = index_beginscan(reader->relation, reader->index, snapshot, 2, 0);
-#endif
 	/* PRIMARY KEY (organization_id, id) */
 	ScanKeyInit(&reader->keys[0], 1, BTEqualStrategyNumber, F_UUID_EQ, (Datum) 0);
 	ScanKeyInit(&reader->keys[1], 2, BTEqualStrategyNumber, F_UUID_EQ, (Datum) 0);

@@ -6,12 +6,12 @@
  * whoever added some. Row policies do not bind the owner of the tables, as whom the rows are written.
  */
 #include "civic.h"
+#include "compat.h"
 
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "commands/trigger.h"
-#include "executor/executor.h"
 #include "executor/nodeModifyTable.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
@@ -125,28 +125,18 @@ insert_unless_there(CivicStore *store)
 {
 	TupleTableSlot *slot = store->slot;
 	CommandId command = store->estate->es_output_cid;
+	ItemPointerData nowhere;
 	ItemPointerData other;
 	bool conflict = false;
 	uint32 token;
 
-#if PG_VERSION_NUM >= 180000
-	ItemPointerData nowhere;
-
 	ItemPointerSetInvalid(&nowhere);
 	if (!ExecCheckIndexConstraints(store->target, slot, store->estate, &other, &nowhere, NIL))
 		return false;
-#else
-	if (!ExecCheckIndexConstraints(store->target, slot, store->estate, &other, NIL))
-		return false;
-#endif
 	token = SpeculativeInsertionLockAcquire(GetCurrentTransactionId());
 	table_tuple_insert_speculative(store->relation, slot, command, 0, NULL, token);
-#if PG_VERSION_NUM >= 160000
 	(void) ExecInsertIndexTuples(store->target, slot, store->estate, false, true, &conflict, NIL,
 								 false);
-#else
-	(void) ExecInsertIndexTuples(store->target, slot, store->estate, false, true, &conflict, NIL);
-#endif
 	table_tuple_complete_speculative(store->relation, slot, token, !conflict);
 	SpeculativeInsertionLockRelease(GetCurrentTransactionId());
 	return !conflict;
@@ -156,13 +146,8 @@ static void
 insert(CivicStore *store)
 {
 	table_tuple_insert(store->relation, store->slot, store->estate->es_output_cid, 0, NULL);
-#if PG_VERSION_NUM >= 160000
 	(void) ExecInsertIndexTuples(store->target, store->slot, store->estate, false, false, NULL, NIL,
 								 false);
-#else
-	(void) ExecInsertIndexTuples(store->target, store->slot, store->estate, false, false, NULL,
-								 NIL);
-#endif
 }
 
 /*

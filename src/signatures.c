@@ -2,13 +2,13 @@
  * src/signatures.c
  *		What is kept of a report to compare it with others: trigrams of its text, its street, its cell of the grid.
  */
+#include "compat.h"
 #include "duplicates.h"
 
 #include "catalog/pg_collation.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "tsearch/ts_locale.h"
 #include "utils/builtins.h"
 #include "utils/formatting.h"
 
@@ -48,17 +48,7 @@ is_word_character(const char *p, int length)
 
 	memcpy(character, p, length);
 	character[length] = '\0';
-	return t_isalpha(character) || t_isdigit(character);
-}
-
-static char *
-lower_case(const char *word, int length)
-{
-#if PG_VERSION_NUM >= 180000
-	return str_tolower(word, length, DEFAULT_COLLATION_OID);
-#else
-	return lowerstr_with_len(word, length);
-#endif
+	return t_isalnum(character);
 }
 
 static void
@@ -72,7 +62,7 @@ learn_ascii(void)
 		ascii_forms[c] = OTHER_CHARACTER;
 		if (!is_word_character(&character, 1))
 			continue;
-		lower = lower_case(&character, 1);
+		lower = lowerstr_with_len(&character, 1);
 		ascii_forms[c] = strlen(lower) == 1 && !IS_HIGHBIT_SET(*lower) ? *lower : LONG_WAY;
 		pfree(lower);
 	}
@@ -83,7 +73,7 @@ learn_ascii(void)
 static void
 add_long_way(CivicTrigrams *set, const char *word, int bytes, int characters)
 {
-	char *lower = lower_case(word, bytes);
+	char *lower = lowerstr_with_len(word, bytes);
 	int length = strlen(lower);
 	char *padded = palloc(length + 4);
 

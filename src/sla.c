@@ -3,6 +3,7 @@
  *		Working time in SQL: adding it, measuring it, and deadlines with pauses.
  */
 #include "civic.h"
+#include "compat.h"
 
 #include "catalog/pg_type.h"
 #include "common/int.h"
@@ -15,7 +16,8 @@ CIVIC_FUNCTION(civic_work_between_times);
 CIVIC_FUNCTION(civic_clock_deadline);
 CIVIC_FUNCTION(civic_clock_worked);
 
-pg_attribute_noreturn() static void refuse(CivicWorkResult result)
+pg_noreturn static void
+refuse(CivicWorkResult result)
 {
 	if (result == CIVIC_WORK_NEVER)
 		ereport(ERROR,

@@ -1,11 +1,12 @@
 /*
  * src/visibility.c
- *		Who is shown a report: one function, because a policy made of many costs a point read more to prepare than
- *		to run.
+ *		Who is shown a report, and who a deal: one function each, because a policy made of many costs a point read
+ *		more to prepare than to run.
  */
 #include "civic.h"
 
 CIVIC_FUNCTION(civic_is_report_visible);
+CIVIC_FUNCTION(civic_is_deal_visible);
 
 static inline bool
 same_uuid(const pg_uuid_t *a, const pg_uuid_t *b)
@@ -115,4 +116,40 @@ civic_is_report_visible(PG_FUNCTION_ARGS)
 		PG_RETURN_BOOL(false);
 	civic_place_argument(fcinfo, 5, &place);
 	PG_RETURN_BOOL(is_moderated(access, &place));
+}
+
+/* What the asker may see of deals, for one call site of a query. */
+typedef struct DealVisibility
+{
+	uint64 stamp;
+	bool all;
+	bool own;
+} DealVisibility;
+
+/*
+ * civic_is_deal_visible
+ *		Argument: the person who made a deal of the current organization.
+ */
+Datum
+civic_is_deal_visible(PG_FUNCTION_ARGS)
+{
+	DealVisibility *known = fcinfo->flinfo->fn_extra;
+	const CivicAccess *access = civic_access_for_call(known == NULL);
+
+	if (known == NULL)
+		known = fcinfo->flinfo->fn_extra =
+			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(DealVisibility));
+	if (known->stamp != civic_current_stamp())
+	{
+		bool system = civic_session_is_system();
+
+		known->all =
+			system || civic_has_permission_number(civic_permission_number("view_all_deals")) ||
+			civic_has_permission_number(civic_permission_number("access_verification_queue"));
+		known->own = access->has_user &&
+					 civic_has_permission_number(civic_permission_number("view_own_deals"));
+		known->stamp = civic_current_stamp();
+	}
+	PG_RETURN_BOOL(known->all || (known->own && !PG_ARGISNULL(0) &&
+								  same_uuid(PG_GETARG_UUID_P(0), &access->user)));
 }

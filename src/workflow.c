@@ -3,6 +3,7 @@
  *		The guard of a status column, and the same answer asked in advance.
  */
 #include "civic.h"
+#include "compat.h"
 
 #include <ctype.h>
 
@@ -167,9 +168,9 @@ describe_actors(const CivicTransition *transition)
 	return list.data;
 }
 
-pg_attribute_noreturn() static void refuse_move(const CivicMachine *machine, Relation relation,
-												int from, int to, Oid old_status, Oid new_status,
-												uint32 kinds)
+pg_noreturn static void
+refuse_move(const CivicMachine *machine, Relation relation, int from, int to, Oid old_status,
+			Oid new_status, uint32 kinds)
 {
 	const CivicTransition *transition = civic_workflow_find(&machine->rules, from, to);
 
@@ -188,10 +189,9 @@ pg_attribute_noreturn() static void refuse_move(const CivicMachine *machine, Rel
 			 hint_moves(machine, from, kinds), errtablecol(relation, machine->status)));
 }
 
-pg_attribute_noreturn() static void refuse_incomplete(const CivicMachine *machine,
-													  Relation relation, Oid old_status,
-													  Oid new_status, int attribute,
-													  const char *detail)
+pg_noreturn static void
+refuse_incomplete(const CivicMachine *machine, Relation relation, Oid old_status, Oid new_status,
+				  int attribute, const char *detail)
 {
 	const char *column = NameStr(TupleDescAttr(RelationGetDescr(relation), attribute - 1)->attname);
 

@@ -88,3 +88,11 @@ BEGIN
     );
 END
 $$;
+
+CREATE FUNCTION twin.is_deal_visible(created_by uuid) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+BEGIN
+    RETURN twin.has_permission('view_all_deals') OR twin.has_permission('access_verification_queue')
+        OR coalesce(created_by = twin.current_user_id() AND twin.has_permission('view_own_deals'), false);
+END
+$$;

@@ -1,6 +1,6 @@
 -- What filing a report does, as an application's developer would write it in PL/pgSQL: on tables of its own, without
 -- row policies, with nothing of civic's C, and with the settings read from the tables at every call. Needs
--- twins/identity.sql, twins/uuid.sql and intake.sql. It is written for speed, not for safety: do not use it.
+-- twins/identity.sql, twins/uuid.sql, twins/audit.sql and intake.sql. It is written for speed, not for safety: do not use it.
 SELECT bench.copy_table('civic.reports', 'twin.reports');
 ALTER TABLE twin.reports ALTER organization_id DROP DEFAULT, ALTER user_id DROP DEFAULT,
     ALTER id SET DEFAULT twin.uuid_v7();
@@ -74,6 +74,21 @@ CREATE TRIGGER t10_guard BEFORE INSERT OR UPDATE OF status ON twin.reports
     FOR EACH ROW EXECUTE FUNCTION twin.guard_intake();
 CREATE TRIGGER t50_history AFTER INSERT OR UPDATE OF status ON twin.reports
     FOR EACH ROW EXECUTE FUNCTION twin.record_status();
+
+-- The log, and the notes for devices.
+CREATE TRIGGER t99_audit AFTER INSERT OR UPDATE ON twin.reports
+    FOR EACH ROW EXECUTE FUNCTION twin.record_plain();
+CREATE TRIGGER t99_audit AFTER INSERT ON twin.report_supporters
+    FOR EACH ROW EXECUTE FUNCTION twin.record_plain();
+CREATE TABLE twin.sync_feed (LIKE civic_private.sync_feed INCLUDING ALL);
+CREATE FUNCTION twin.feed_change() RETURNS trigger LANGUAGE plpgsql
+AS $$
+BEGIN
+    INSERT INTO twin.sync_feed (organization_id, entity, entity_id) VALUES (NEW.organization_id, 'r', NEW.id);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER t95_feed AFTER INSERT OR UPDATE ON twin.reports FOR EACH ROW EXECUTE FUNCTION twin.feed_change();
 
 -- The first rule that fits, in the order of civic.route_report(): place and category, category, place.
 CREATE FUNCTION twin.department_for(organization uuid, category text, place geometry) RETURNS uuid

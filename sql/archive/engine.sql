@@ -49,6 +49,11 @@ BEGIN
         ORDER BY r.status_updated_at LIMIT max_rows
         FOR UPDATE SKIP LOCKED
     LOOP
+        -- Looked at again now that it is locked: a case or a duplicate may have come in while others were moved.
+        CONTINUE WHEN EXISTS (SELECT FROM civic.case_reports AS k
+                WHERE k.organization_id = organization AND k.report_id = done.id)
+            OR EXISTS (SELECT FROM civic.reports AS d
+                WHERE d.organization_id = organization AND d.duplicate_of_report_id = done.id);
         parts := '{}';
         FOR child IN SELECT t.tbl, t.key_column FROM civic_private.tables_of_reports() AS t LOOP
             EXECUTE format('SELECT jsonb_agg(to_jsonb(c)) FROM %s AS c WHERE c.organization_id = $1 AND c.%I = $2',

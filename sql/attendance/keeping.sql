@@ -195,6 +195,8 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = 'max_rows must be 1 to 100000';
     END IF;
+    -- No hold is placed meanwhile, and one that is being placed is waited for.
+    LOCK TABLE civic.legal_holds IN SHARE MODE;
     -- What refers to something goes before it.
     FOR kind IN
         SELECT k.label::civic.attendance_record AS label, k.since, min(p.retention_days) AS least_days

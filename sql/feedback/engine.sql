@@ -53,11 +53,11 @@ CREATE FUNCTION civic_private.close_resolved(
 AS $$
 DECLARE
     since timestamptz;
+    due uuid[];
 BEGIN
     SELECT at - make_interval(days => o.confirmation_days) INTO since FROM civic.organizations AS o
     WHERE o.id = organization;
-    -- A subquery would be run again and again by a join, and take more than max_rows.
-    WITH due AS MATERIALIZED (
+    due := ARRAY(
         SELECT d.id FROM civic.reports AS d
         WHERE d.organization_id = organization AND d.status = 'resolved' AND d.status_updated_at < since
             AND NOT EXISTS (
@@ -67,12 +67,18 @@ BEGIN
             )
         ORDER BY d.status_updated_at LIMIT max_rows
         FOR NO KEY UPDATE SKIP LOCKED
-    )
-    UPDATE civic.reports AS r SET status = 'closed' FROM due
-    WHERE r.organization_id = organization AND r.id = due.id;
+    );
+    -- Looked at again now that they are locked: a dispute may have come in before.
+    UPDATE civic.reports AS r SET status = 'closed'
+    WHERE r.organization_id = organization AND r.id = ANY (due)
+        AND NOT EXISTS (
+            SELECT FROM civic.resolution_confirmations AS c
+            WHERE c.organization_id = r.organization_id AND c.report_id = r.id AND NOT c.is_confirmed
+                AND c.settled_at IS NULL
+        );
     GET DIAGNOSTICS closed = ROW_COUNT;
     remaining := 0;
-    IF closed = max_rows THEN
+    IF cardinality(due) = max_rows THEN
         SELECT count(*) INTO remaining FROM civic.reports AS d
         WHERE d.organization_id = organization AND d.status = 'resolved' AND d.status_updated_at < since
             AND NOT EXISTS (

@@ -196,8 +196,9 @@ BEGIN
             HINT = 'The reporter may appeal with civic.submit_appeal().';
     END IF;
     IF NOT confirm_resolution.is_confirmed THEN
+        -- Always a new version of the row: whoever closes the report with an older snapshot has to try again.
         UPDATE civic.reports AS p SET needs_review = true
-        WHERE p.organization_id = r.organization_id AND p.id = r.id AND NOT p.needs_review;
+        WHERE p.organization_id = r.organization_id AND p.id = r.id;
     END IF;
     RETURN result;
 END

@@ -72,6 +72,9 @@ BEGIN
             DETAIL = 'That needs permission "can_manage_roles".',
             HINT = 'Ask an administrator.';
     END IF;
+    -- Of two who set them at once, the second sets them all.
+    PERFORM FROM civic.roles AS r
+    WHERE r.organization_id = target.organization_id AND r.id = target.id FOR NO KEY UPDATE;
     DELETE FROM civic.role_permissions AS rp
     WHERE rp.organization_id = target.organization_id AND rp.role_id = target.id
         AND rp.permission_code <> ALL (permissions);

@@ -1,33 +1,35 @@
-CREATE FUNCTION civic.send_area_alerts(at timestamptz DEFAULT now(), max_rows integer DEFAULT 10000) RETURNS bigint
+CREATE FUNCTION civic.send_area_alerts() RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    organization uuid := civic_private.check_worker(max_rows);
-    since timestamptz;
-    up_to timestamptz := at - interval '1 minute';
+    organization uuid := civic_private.check_worker(1);
+    epoch text := civic_private.sync_epoch();
+    got record;
+    getting pg_snapshot;
     alert record;
     sent bigint := 0;
 BEGIN
-    -- Whoever runs at the same time waits here and then finds nothing left.
-    INSERT INTO civic_private.area_alerts AS a VALUES (organization, up_to - interval '10 minutes')
-    ON CONFLICT ON CONSTRAINT area_alerts_pkey DO UPDATE SET seen_until = a.seen_until
-    RETURNING a.seen_until INTO since;
-    IF since >= up_to THEN
-        RETURN 0;
-    END IF;
-    -- What is too much for one run is left to the next.
-    SELECT coalesce(max(r.created_at) FILTER (WHERE r.place = max_rows), up_to) INTO up_to
-    FROM (
-        SELECT r.created_at, row_number() OVER (ORDER BY r.created_at) AS place FROM civic.reports AS r
-        WHERE r.organization_id = organization AND r.created_at > since AND r.created_at <= up_to
-        ORDER BY r.created_at LIMIT max_rows
-    ) AS r;
+    -- Whoever runs at the same time waits here and then finds nothing left. After a restore the numbers of
+    -- transactions mean something else: what was filed before it is not told again.
+    INSERT INTO civic_private.area_alerts AS a (organization_id, epoch, since, seen)
+    VALUES (organization, epoch, '-infinity', '1:1:')
+    ON CONFLICT ON CONSTRAINT area_alerts_pkey DO UPDATE SET epoch = excluded.epoch,
+        since = CASE WHEN a.epoch = excluded.epoch THEN a.since ELSE now() END,
+        seen = CASE WHEN a.epoch = excluded.epoch THEN a.seen ELSE civic_private.sync_snapshot() END
+    RETURNING a.since, a.seen INTO got;
+    getting := civic_private.sync_snapshot();
     FOR alert IN
         WITH filed AS (
-            SELECT r.id, r.title, r.user_id, r.location, r.latitude, r.longitude, r.created_at,
+            -- What the one snapshot sees and the other did not, as far as it is no older than its transaction: changed
+            -- since, brought in from elsewhere or out of the archive.
+            SELECT DISTINCT ON (r.id) r.id, r.title, r.user_id, r.location, r.latitude, r.longitude, r.created_at,
                 coalesce(r.manual_category, r.ai_category, r.category) AS category
-            FROM civic.reports AS r
-            WHERE r.organization_id = organization AND r.created_at > since AND r.created_at <= up_to
+            FROM civic_private.sync_feed AS f
+            JOIN civic.reports AS r ON r.organization_id = organization AND r.id = f.entity_id
+                AND r.created_at = f.written_at
+            WHERE f.organization_id = organization AND f.entity = 'r' AND f.written_at >= got.since
+                AND f.xid >= pg_snapshot_xmin(got.seen) AND f.xid < pg_snapshot_xmax(getting)
+                AND NOT pg_visible_in_snapshot(f.xid, got.seen) AND pg_visible_in_snapshot(f.xid, getting)
                 AND r.is_public AND NOT r.is_sensitive AND r.status NOT IN ('rejected', 'duplicate')
         ), matched AS (
             SELECT s.id, f.title, f.created_at
@@ -56,13 +58,12 @@ BEGIN
             jsonb_build_object('area', alert.name, 'count', alert.n, 'titles', alert.titles));
         sent := sent + 1;
     END LOOP;
-    UPDATE civic_private.area_alerts AS a SET seen_until = up_to
-    WHERE a.organization_id = organization;
+    UPDATE civic_private.area_alerts AS a SET seen = getting WHERE a.organization_id = organization;
     RETURN sent;
 END
 $$;
-COMMENT ON FUNCTION civic.send_area_alerts(timestamptz, integer) IS
-    'Tells people of the public reports that were filed where they subscribed since the last run, up to max_rows'
-    ' reports, one message a subscription; returns how many. A report counts a minute after it was filed, when its'
-    ' transaction has ended. To be run every few minutes as civic_service. For holders of manage:integrations. Errors:'
-    ' 42501 not open to the caller, 28000 no organization, 22023 max_rows.';
+COMMENT ON FUNCTION civic.send_area_alerts() IS
+    'Tells people of the public reports that were filed where they subscribed, those whose transactions ended since the'
+    ' last run, one message a subscription; returns how many. Filing pays nothing for it: it reads what is noted for'
+    ' devices, so it comes before civic.trim_sync_feed() takes that away. To be run every few minutes as civic_service.'
+    ' For holders of manage:integrations. Errors: 42501 not open to the caller, 28000 no organization.';

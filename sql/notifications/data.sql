@@ -66,8 +66,14 @@ VALUES
         '/teams/{subject_id}', '{name}'),
     ('project_created', 'project', 'normal', '{app}', false, 'New project: {name}', 'Project {name} was created.',
         '/projects/{subject_id}', '{name}'),
+    ('new_organization', 'system', 'normal', '{app,email}', false, 'New organization: {name}',
+        'Organization {name} ({code}) was registered.', '/organizations/{subject_id}', '{name,code}'),
     ('organization_announcement', 'system', 'normal', '{app,email}', false, '{title}', '{message}', NULL,
         '{title,message}'),
     ('system_alert', 'system', 'critical', '{app,email,sms}', true, '{title}', '{message}', NULL,
         '{title,message}'),
-    ('system_maintenance', 'system', 'high', '{app,email}', true, '{title}', '{message}', NULL, '{title,message}');
+    ('system_maintenance', 'system', 'high', '{app,email}', true, '{title}', '{message}', NULL, '{title,message}'),
+    ('test_notification', 'system', 'normal', '{app,email,sms}', true, 'A test',
+        'This message only shows that messages reach you.', NULL, '{}'),
+    ('test_system_broadcast', 'system', 'low', '{app,email}', false, 'Test: {title}', '{message}', NULL,
+        '{title,message}');

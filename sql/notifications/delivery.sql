@@ -375,10 +375,11 @@ BEGIN
             MESSAGE = 'you may not speak for the organization',
             DETAIL = 'That needs permission "add_notification" or "manage:settings".';
     END IF;
-    IF announce.type NOT IN ('organization_announcement', 'system_alert', 'system_maintenance') THEN
+    IF announce.type NOT IN ('organization_announcement', 'system_alert', 'system_maintenance',
+        'test_system_broadcast') THEN
         RAISE EXCEPTION USING ERRCODE = 'ZC085',
             MESSAGE = format('"%s" is no type of an announcement', announce.type),
-            HINT = 'Use organization_announcement, system_alert or system_maintenance.';
+            HINT = 'Use organization_announcement, system_alert, system_maintenance or test_system_broadcast.';
     END IF;
     people := ARRAY(
         SELECT u.id FROM civic.users AS u
@@ -397,5 +398,22 @@ END
 $$;
 COMMENT ON FUNCTION civic.announce(text, text, text, uuid, text) IS
     'Writes a message to all active people of the organization, or to those with a role, of a department, or both;'
-    ' returns how many they are. type: organization_announcement, system_maintenance or system_alert. For holders of'
-    ' add_notification or manage:settings. Errors: 42501 not open to the caller, ZC085 other type.';
+    ' returns how many they are. type: organization_announcement, system_maintenance, system_alert or'
+    ' test_system_broadcast. For holders of add_notification or manage:settings. Errors: 42501 not open to the caller,'
+    ' ZC085 other type.';
+
+CREATE FUNCTION civic.send_test_notification() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF civic.current_user_id() IS NULL OR civic.current_role_level() = 5 THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = 'there is nobody to send a test to',
+            DETAIL = 'A test goes to the person who asks, and auditors write nothing.';
+    END IF;
+    PERFORM civic_private.notify(civic.current_organization_id(), civic.current_user_id(), 'test_notification', NULL,
+        NULL);
+END
+$$;
+COMMENT ON FUNCTION civic.send_test_notification() IS
+    'Sends the caller a message by each of their ways, to see that it arrives. Error 42501 for nobody and auditors.';

@@ -30,3 +30,17 @@ $$;
 COMMENT ON FUNCTION civic_private.tell_of_new_row() IS
     'AFTER INSERT row trigger: tells the holders of the permission of its second argument that a person, role, team or'
     ' project was added, by the type of its first.';
+
+CREATE FUNCTION civic_private.tell_of_organization() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM civic_private.notify_permission_holders(o.id, 'system:admin', 'new_organization', 'organization', NEW.id,
+        jsonb_build_object('name', NEW.name, 'code', NEW.code))
+    FROM civic.organizations AS o WHERE o.is_default;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.tell_of_organization() IS
+    'AFTER INSERT row trigger on civic.organizations: tells the super administrators of the default organization, who'
+    ' look after all of them.';

@@ -238,9 +238,15 @@ COMMENT ON COLUMN civic.area_subscriptions.created_at IS 'When the row was creat
 
 CREATE TABLE civic_private.area_alerts (
     organization_id uuid PRIMARY KEY,
-    seen_until timestamptz NOT NULL
+    epoch text NOT NULL,
+    since timestamptz NOT NULL,
+    seen pg_snapshot NOT NULL
 );
 COMMENT ON TABLE civic_private.area_alerts IS
-    'Until when civic.send_area_alerts() has looked at the reports of an organization.';
+    'Which reports of an organization civic.send_area_alerts() has looked at.';
 COMMENT ON COLUMN civic_private.area_alerts.organization_id IS 'The organization.';
-COMMENT ON COLUMN civic_private.area_alerts.seen_until IS 'Reports filed before have been looked at.';
+COMMENT ON COLUMN civic_private.area_alerts.epoch IS
+    'civic_private.sync_epoch() in which seen means something.';
+COMMENT ON COLUMN civic_private.area_alerts.since IS 'Reports filed before are not told.';
+COMMENT ON COLUMN civic_private.area_alerts.seen IS
+    'Reports are told whose transaction this snapshot does not see.';

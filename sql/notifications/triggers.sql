@@ -30,6 +30,8 @@ CREATE TRIGGER t80_tell AFTER INSERT ON civic.teams
     FOR EACH ROW EXECUTE FUNCTION civic_private.tell_of_new_row('team_created', 'create_new_team');
 CREATE TRIGGER t80_tell AFTER INSERT ON civic.projects
     FOR EACH ROW EXECUTE FUNCTION civic_private.tell_of_new_row('project_created', 'create_project');
+CREATE TRIGGER t80_tell AFTER INSERT ON civic.organizations
+    FOR EACH ROW EXECUTE FUNCTION civic_private.tell_of_organization();
 
 CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.area_subscriptions
     FOR EACH ROW EXECUTE FUNCTION civic.guard_columns('organization_id', 'id', 'user_id', 'created_at');

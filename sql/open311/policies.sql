@@ -12,3 +12,8 @@ SELECT civic.protect_table('civic.open311_requests');
 CREATE POLICY own ON civic.open311_requests FOR SELECT USING (user_id = civic.current_user_id());
 CREATE POLICY staff ON civic.open311_requests FOR SELECT
     USING (civic.has_permission('read:private_report'));
+
+SELECT civic.protect_table('civic.open311_updates');
+CREATE POLICY own ON civic.open311_updates FOR SELECT USING (user_id = civic.current_user_id());
+CREATE POLICY staff ON civic.open311_updates FOR SELECT
+    USING (civic.has_permission('read:private_report'));

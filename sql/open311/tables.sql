@@ -154,3 +154,56 @@ COMMENT ON COLUMN civic.open311_requests.idempotency_key IS
     'Header Idempotency-Key of the request; null where there was none.';
 COMMENT ON COLUMN civic.open311_requests.content_sha256 IS 'SHA-256 of the decoded fields.';
 COMMENT ON COLUMN civic.open311_requests.created_at IS 'When it came in.';
+
+CREATE TABLE civic.open311_updates (
+    organization_id uuid NOT NULL DEFAULT civic.current_organization_id(),
+    id uuid NOT NULL DEFAULT civic.uuid_v7(),
+    user_id uuid NOT NULL,
+    update_id text NOT NULL,
+    key_id uuid,
+    report_id uuid NOT NULL,
+    status text NOT NULL,
+    said_at timestamptz NOT NULL,
+    description text NOT NULL,
+    media_url civic.storage_key,
+    email text,
+    first_name text,
+    last_name text,
+    content_sha256 civic.sha256 NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (organization_id, id),
+    CONSTRAINT open311_updates_user_fkey FOREIGN KEY (organization_id, user_id)
+        REFERENCES civic.users (organization_id, id),
+    CONSTRAINT open311_updates_key_fkey FOREIGN KEY (organization_id, key_id)
+        REFERENCES civic.open311_keys (organization_id, id),
+    CONSTRAINT open311_updates_report_fkey FOREIGN KEY (organization_id, report_id)
+        REFERENCES civic.reports (organization_id, id) ON DELETE CASCADE,
+    CONSTRAINT open311_updates_update_key UNIQUE (organization_id, user_id, update_id),
+    CONSTRAINT open311_updates_update_id_check CHECK (length(update_id) BETWEEN 1 AND 255),
+    CONSTRAINT open311_updates_status_check CHECK (status ~ '^[A-Z_]{1,50}$'),
+    CONSTRAINT open311_updates_description_check CHECK (length(description) <= 4000),
+    CONSTRAINT open311_updates_contact_check CHECK (
+        length(email) <= 255 AND length(first_name) <= 255 AND length(last_name) <= 255
+    )
+);
+CREATE INDEX open311_updates_key ON civic.open311_updates (organization_id, key_id);
+CREATE INDEX open311_updates_report ON civic.open311_updates (organization_id, report_id, said_at);
+COMMENT ON TABLE civic.open311_updates IS
+    'What applications sent on about a report, as it came; the description became a comment. Contact data are for staff'
+    ' alone.';
+COMMENT ON COLUMN civic.open311_updates.organization_id IS 'Organization the row belongs to.';
+COMMENT ON COLUMN civic.open311_updates.id IS 'Identifier; the update_id of the answer.';
+COMMENT ON COLUMN civic.open311_updates.user_id IS 'Who sends: the account of the application, or who is signed in.';
+COMMENT ON COLUMN civic.open311_updates.update_id IS 'What the sender calls the update; unique for the sender.';
+COMMENT ON COLUMN civic.open311_updates.key_id IS 'Application; null where somebody who is signed in sends.';
+COMMENT ON COLUMN civic.open311_updates.report_id IS 'Report it is about.';
+COMMENT ON COLUMN civic.open311_updates.status IS
+    'Status in the words of the extension, as the sender sees it; moves nothing by itself.';
+COMMENT ON COLUMN civic.open311_updates.said_at IS 'When it was said, by the sender''s clock.';
+COMMENT ON COLUMN civic.open311_updates.description IS 'What was said, up to 4000 characters.';
+COMMENT ON COLUMN civic.open311_updates.media_url IS 'Picture of it, at a URL.';
+COMMENT ON COLUMN civic.open311_updates.email IS 'E-mail address of the person, as told; not verified.';
+COMMENT ON COLUMN civic.open311_updates.first_name IS 'First name of the person.';
+COMMENT ON COLUMN civic.open311_updates.last_name IS 'Last name of the person.';
+COMMENT ON COLUMN civic.open311_updates.content_sha256 IS 'SHA-256 of the decoded fields.';
+COMMENT ON COLUMN civic.open311_updates.created_at IS 'When it came in.';

@@ -255,6 +255,7 @@ DECLARE
     before_organization text := current_setting('civic.organization_id', true);
     before_user text := current_setting('civic.user_id', true);
     person uuid := civic.current_user_id();
+    is_update boolean := call.resource = 'servicerequestupdates';
     is_test boolean := coalesce(call.base ~ '(^|/)test$', false);
     key uuid;
     content json;
@@ -263,7 +264,7 @@ DECLARE
 BEGIN
     IF call.error IS NOT NULL THEN
         RETURN civic_helpers.open311_failure(jsonb_build_array(call.error), call.format);
-    ELSIF call.resource <> 'requests' OR call.identifier IS NOT NULL THEN
+    ELSIF call.resource NOT IN ('requests', 'servicerequestupdates') OR call.identifier IS NOT NULL THEN
         RETURN civic_helpers.open311_failure(
             jsonb_build_array(civic_helpers.open311_error(404, 'Nothing is posted to this address.')),
             call.format);
@@ -282,17 +283,22 @@ BEGIN
     END IF;
     PERFORM set_config('civic.organization_id', call.organization::text, true),
         set_config('civic.user_id', person::text, true);
-    IF NOT civic.has_permission('create:report') THEN
-        errors := errors || civic_helpers.open311_error(403, 'The account may not file reports.');
+    IF NOT civic.has_permission(CASE WHEN is_update THEN 'create:comment' ELSE 'create:report' END) THEN
+        errors := errors || civic_helpers.open311_error(403, format('The account may not %s reports.',
+            CASE WHEN is_update THEN 'comment on' ELSE 'file' END));
     END IF;
-    errors := errors || civic_private.check_open311_request(call.organization, call.arguments, call.answers);
+    errors := errors || CASE WHEN is_update THEN civic_private.check_open311_update(call.arguments)
+        ELSE civic_private.check_open311_request(call.organization, call.arguments, call.answers) END;
     IF errors = '[]' THEN
         BEGIN
-            content := civic_private.store_open311_request(call.organization, person, key, call.arguments, call.answers,
-                headers ->> 'idempotency-key', is_test);
+            content := CASE WHEN is_update
+                THEN civic_private.store_open311_update(call.organization, person, key, call.arguments)
+                ELSE civic_private.store_open311_request(call.organization, person, key, call.arguments, call.answers,
+                    headers ->> 'idempotency-key', is_test) END;
             IF content IS NULL THEN
-                errors := errors
-                    || civic_helpers.open311_error(400, 'The Idempotency-Key was used for another request.');
+                errors := errors || civic_helpers.open311_error(400, CASE WHEN is_update
+                    THEN 'The update_id was used for another update.'
+                    ELSE 'The Idempotency-Key was used for another request.' END);
             END IF;
             -- What was done is undone; the answer stays.
             IF is_test THEN
@@ -301,7 +307,7 @@ BEGIN
         EXCEPTION
             WHEN SQLSTATE 'P0311' THEN
                 NULL;
-            WHEN integrity_constraint_violation OR data_exception OR SQLSTATE 'ZC011' THEN
+            WHEN integrity_constraint_violation OR data_exception OR SQLSTATE 'ZC011' OR SQLSTATE 'ZC066' THEN
                 -- Not the detail: it may be the row.
                 GET STACKED DIAGNOSTICS message = MESSAGE_TEXT;
                 errors := errors
@@ -313,11 +319,13 @@ BEGIN
     IF errors <> '[]' THEN
         RETURN civic_helpers.open311_failure(errors, call.format);
     END IF;
-    RETURN civic_helpers.open311_answer(content, 'service_requests', call.format);
+    RETURN civic_helpers.open311_answer(content,
+        CASE WHEN is_update THEN 'service_request_updates' ELSE 'service_requests' END, call.format);
 END
 $$;
 COMMENT ON FUNCTION civic.open311_post(text) IS
     'Answers a POST of Open311 GeoReport v2: the argument is the form as it came. Header X-Open311-Uri says where it'
     ' was posted to, below /test/ nothing stays. Who is signed in files as themselves, else api_key says who. The same'
     ' request sent twice is filed once: with the same header Idempotency-Key, or without one within 10 minutes. With an'
-    ' address alone it gets a token, until civic.place_open311_request().';
+    ' address alone it gets a token, until civic.place_open311_request(). To servicerequestupdates go updates, which'
+    ' become comments.';

@@ -21,9 +21,7 @@ COMMENT ON FUNCTION civic.today() IS
     'The day it is in the time zone of the current organization; null where there is none.';
 
 CREATE FUNCTION civic_helpers.is_deal_visible(created_by uuid) RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-RETURN civic.has_permission('view_all_deals') OR civic.has_permission('access_verification_queue')
-    OR (created_by = civic.current_user_id() AND civic.has_permission('view_own_deals'));
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'civic_is_deal_visible';
 COMMENT ON FUNCTION civic_helpers.is_deal_visible(uuid) IS
     'Whether a deal of the current organization that this person made, with its payments, is shown to the asker: they'
     ' may see all deals, or verify, or it is their own. The one place of the rule: row policies and functions use it.';
@@ -141,6 +139,19 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.follow_verification() IS
     'AFTER UPDATE row trigger on civic.deals for a change of verification_status: tells the salesperson.';
+
+CREATE FUNCTION civic_private.follow_edit() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM civic_private.notify(NEW.organization_id, NEW.created_by, 'deal_updated', 'deal', NEW.id,
+        jsonb_build_object('deal_no', NEW.deal_no, 'amount', NEW.amount::text, 'currency', NEW.currency,
+            'editor', civic_private.name_of(NEW.organization_id, civic.current_user_id())));
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION civic_private.follow_edit() IS
+    'AFTER UPDATE row trigger on civic.deals for a change of what was agreed: tells the salesperson what others did.';
 
 CREATE FUNCTION civic_private.follow_commission() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

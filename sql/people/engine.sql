@@ -80,9 +80,13 @@ COMMENT ON FUNCTION civic_private.promote(uuid, uuid) IS
 CREATE FUNCTION civic_private.promote_when_due() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    person uuid := to_jsonb(NEW) ->> CASE TG_TABLE_NAME WHEN 'users' THEN 'id' ELSE 'user_id' END;
 BEGIN
-    PERFORM civic_private.promote(NEW.organization_id,
-        CASE TG_TABLE_NAME WHEN 'users' THEN to_jsonb(NEW) ->> 'id' ELSE to_jsonb(NEW) ->> 'user_id' END::uuid);
+    -- Who completes a profile while the last point comes in: one of the two sees both.
+    PERFORM FROM civic.user_scores AS s
+    WHERE s.organization_id = NEW.organization_id AND s.user_id = person FOR NO KEY UPDATE;
+    PERFORM civic_private.promote(NEW.organization_id, person);
     RETURN NULL;
 END
 $$;
@@ -123,6 +127,12 @@ CREATE FUNCTION civic_private.take_back_report() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    -- One that goes to the archive is not withdrawn.
+    IF EXISTS (
+        SELECT FROM civic.archived_reports AS a WHERE a.organization_id = OLD.organization_id AND a.id = OLD.id
+    ) THEN
+        RETURN NULL;
+    END IF;
     UPDATE civic.user_scores AS s SET
         total_reports = greatest(0, s.total_reports - 1),
         reputation_score = greatest(0, s.reputation_score - 5)

@@ -113,58 +113,62 @@ COMMENT ON FUNCTION civic.nearby_reports(civic.latitude, civic.longitude, civic.
     'Reports the asker can see within so many metres of a point, nearest first; 1 to 1000 rows. Error 23514 for a'
     ' position or distance out of bounds.';
 
+CREATE FUNCTION civic_private.reports_in_box(
+    west double precision, south double precision, east double precision, north double precision,
+    statuses civic.report_status[], categories text[], before_time timestamptz, before_id uuid, max_rows integer
+) RETURNS SETOF civic.reports
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000 SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- Planned for this box: in a wide one the newest are found in the order of time, in a small one by place.
+    RETURN QUERY EXECUTE 'SELECT r.* FROM civic.reports AS r WHERE r.organization_id = civic.current_organization_id()'
+        ' AND r.latitude BETWEEN $1 AND $2 AND r.longitude BETWEEN $3 AND $4'
+        || CASE WHEN east - west > 30 OR north - south > 30 THEN ''
+            ELSE ' AND civic_helpers.is_within(r.location,'
+                ' civic_helpers.location_of(($1 + $2) / 2, ($3 + $4) / 2), $5)' END
+        || CASE WHEN statuses IS NULL THEN '' ELSE ' AND r.status = ANY ($6)' END
+        || CASE WHEN categories IS NULL THEN '' ELSE ' AND r.category = ANY ($7)' END
+        || CASE WHEN before_time IS NULL THEN '' ELSE ' AND (r.created_at, r.id) < ($8, $9)' END
+        || ' AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,'
+            ' r.ward_number, r.district, r.latitude, r.longitude)'
+            ' ORDER BY r.created_at DESC, r.id DESC LIMIT $10'
+    USING south, north, west, east, civic_helpers.box_radius_m(west, south, east, north), statuses, categories,
+        before_time,
+        coalesce(before_id, '00000000-0000-0000-0000-000000000000'), max_rows;
+END
+$$;
+COMMENT ON FUNCTION civic_private.reports_in_box(
+    double precision, double precision, double precision, double precision, civic.report_status[], text[], timestamptz,
+    uuid, integer
+) IS 'Reports the asker can see between four degrees, newest first, under the filters that are given.';
+
 CREATE FUNCTION civic.map_reports(
     west civic.longitude,
     south civic.latitude,
     east civic.longitude,
     north civic.latitude,
-    max_rows integer DEFAULT 1000
+    max_rows integer DEFAULT 1000,
+    statuses civic.report_status[] DEFAULT NULL,
+    categories text[] DEFAULT NULL,
+    before_time timestamptz DEFAULT NULL,
+    before_id uuid DEFAULT NULL
 ) RETURNS TABLE (
     id uuid, report_number text, title text, category text, status civic.report_status, severity civic.report_severity,
-    latitude double precision, longitude double precision
+    latitude double precision, longitude double precision, supporter_count integer, created_at timestamptz
 )
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 1000 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    -- In a wide box nearly every report lies, and the newest are found in the order of time; in a small one by place.
-    SELECT m.id, m.report_number, m.title, m.category, m.status, m.severity, m.latitude, m.longitude
-    FROM (
-        (
-            SELECT r.id, r.report_number, r.title, r.category, r.status, r.severity, r.latitude, r.longitude,
-                r.created_at
-            FROM civic.reports AS r
-            WHERE map_reports.east - map_reports.west <= 30 AND map_reports.north - map_reports.south <= 30
-                AND r.organization_id = civic.current_organization_id()
-                AND ST_DWithin(r.location,
-                    civic_helpers.location_of((map_reports.south + map_reports.north) / 2,
-                        (map_reports.west + map_reports.east) / 2),
-                    civic_helpers.box_radius_m(map_reports.west, map_reports.south, map_reports.east,
-                        map_reports.north))
-                AND r.latitude BETWEEN map_reports.south AND map_reports.north
-                AND r.longitude BETWEEN map_reports.west AND map_reports.east
-                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
-                    r.ward_number, r.district, r.latitude, r.longitude)
-            ORDER BY r.created_at DESC, r.id DESC
-            LIMIT least(greatest(map_reports.max_rows, 1), 5000)
-        )
-        UNION ALL
-        (
-            SELECT r.id, r.report_number, r.title, r.category, r.status, r.severity, r.latitude, r.longitude,
-                r.created_at
-            FROM civic.reports AS r
-            WHERE (map_reports.east - map_reports.west > 30 OR map_reports.north - map_reports.south > 30)
-                AND r.organization_id = civic.current_organization_id()
-                AND r.latitude BETWEEN map_reports.south AND map_reports.north
-                AND r.longitude BETWEEN map_reports.west AND map_reports.east
-                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
-                    r.ward_number, r.district, r.latitude, r.longitude)
-            ORDER BY r.created_at DESC, r.id DESC
-            LIMIT least(greatest(map_reports.max_rows, 1), 5000)
-        )
-    ) AS m
-    ORDER BY m.created_at DESC, m.id DESC;
-END;
-COMMENT ON FUNCTION civic.map_reports(civic.longitude, civic.latitude, civic.longitude, civic.latitude, integer) IS
-    'Points for a map: the newest reports the asker can see between four degrees; 1 to 5000 rows.';
+AS $$
+    SELECT r.id, r.report_number, r.title, r.category, r.status, r.severity, r.latitude, r.longitude,
+        r.supporter_count, r.created_at
+    FROM civic_private.reports_in_box(west, south, east, north, statuses, categories, before_time, before_id,
+        least(greatest(coalesce(max_rows, 1000), 1), 5000)) AS r
+$$;
+COMMENT ON FUNCTION civic.map_reports(
+    civic.longitude, civic.latitude, civic.longitude, civic.latitude, integer, civic.report_status[], text[],
+    timestamptz, uuid
+) IS
+    'Points for a map: the reports the asker can see between four degrees, newest first; each filter that is given must'
+    ' hold. For the next page pass created_at and id of the last row as before_time and before_id. 1 to 5000 rows.';
 
 CREATE FUNCTION civic.report_history(report_id uuid) RETURNS SETOF civic.status_history
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 10 SET search_path = pg_catalog, pg_temp

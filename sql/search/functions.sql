@@ -49,31 +49,15 @@ CREATE FUNCTION civic_private.find_matches(
     before_id uuid, max_rows integer
 ) RETURNS SETOF civic.reports
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50 SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     organization uuid := civic.current_organization_id();
-    -- The reports of one person are few and have their own index; otherwise those with the words come first.
-    statement text := CASE WHEN user_id IS NULL
-            THEN 'WITH hits AS MATERIALIZED (SELECT w.organization_id, w.created_at, w.report_id'
-                ' FROM civic_private.report_words AS w WHERE w.words @@ $1)'
-                ' SELECT r.* FROM hits AS w JOIN civic.reports AS r'
-                ' ON r.organization_id = w.organization_id AND r.id = w.report_id'
-            ELSE 'SELECT r.* FROM civic.reports AS r JOIN civic_private.report_words AS w'
-                ' ON w.organization_id = r.organization_id AND w.created_at = r.created_at AND w.report_id = r.id'
-                ' AND w.words @@ $1 AND r.user_id = $9'
-        END
-        || ' WHERE w.organization_id = $2 AND w.created_at < $3 AND w.created_at >= $4'
-        || CASE WHEN statuses IS NULL THEN '' ELSE ' AND r.status = ANY ($5)' END
-        || CASE WHEN categories IS NULL THEN '' ELSE ' AND r.category = ANY ($6)' END
-        || CASE WHEN severities IS NULL THEN '' ELSE ' AND r.severity = ANY ($7)' END
-        || CASE WHEN department_id IS NULL THEN '' ELSE ' AND r.department_id = $8' END
-        || CASE WHEN before_time IS NULL THEN '' ELSE ' AND (w.created_at, w.report_id) < ($10, $11)' END
-        || ' AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,'
-            ' r.ward_number, r.district, r.latitude, r.longitude)'
-        || ' ORDER BY w.created_at DESC, w.report_id DESC LIMIT $12';
     lower_end timestamptz;
     upper_end timestamptz := least(created_until, before_time + interval '1 microsecond', 'infinity');
     days integer;
+    page_time timestamptz := coalesce(before_time, 'infinity');
+    page_id uuid := coalesce(before_id, '00000000-0000-0000-0000-000000000000');
     in_time tsquery;
     found_rows integer;
     missing integer := max_rows;
@@ -97,9 +81,41 @@ BEGIN
             FROM generate_series(lower_end, upper_end, interval '1 day') AS d;
             lower_end := greatest(lower_end, created_from);
         END IF;
-        RETURN QUERY EXECUTE statement USING wanted && in_time, organization, upper_end, lower_end, statuses,
-            categories, severities, department_id, user_id, before_time,
-            coalesce(before_id, '00000000-0000-0000-0000-000000000000'), missing;
+        -- Those with the words come first; the reports of one person are few and have their own index.
+        IF user_id IS NULL THEN
+            RETURN QUERY
+            WITH hits AS MATERIALIZED (
+                SELECT w.organization_id, w.created_at, w.report_id FROM civic_private.report_words AS w
+                WHERE w.words @@ (wanted && in_time)
+            )
+            SELECT r.* FROM hits AS w
+            JOIN civic.reports AS r ON r.organization_id = w.organization_id AND r.id = w.report_id
+            WHERE w.organization_id = organization AND w.created_at < upper_end AND w.created_at >= lower_end
+                AND (w.created_at, w.report_id) < (page_time, page_id)
+                AND (statuses IS NULL OR r.status = ANY (statuses))
+                AND (categories IS NULL OR r.category = ANY (categories))
+                AND (severities IS NULL OR r.severity = ANY (severities))
+                AND (find_matches.department_id IS NULL OR r.department_id = find_matches.department_id)
+                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                    r.ward_number, r.district, r.latitude, r.longitude)
+            ORDER BY w.created_at DESC, w.report_id DESC LIMIT missing;
+        ELSE
+            RETURN QUERY
+            SELECT r.* FROM civic.reports AS r
+            JOIN civic_private.report_words AS w
+                ON w.organization_id = r.organization_id AND w.created_at = r.created_at AND w.report_id = r.id
+                AND w.words @@ (wanted && in_time)
+            WHERE r.organization_id = organization AND r.user_id = find_matches.user_id
+                AND r.created_at < upper_end AND r.created_at >= lower_end
+                AND (r.created_at, r.id) < (page_time, page_id)
+                AND (statuses IS NULL OR r.status = ANY (statuses))
+                AND (categories IS NULL OR r.category = ANY (categories))
+                AND (severities IS NULL OR r.severity = ANY (severities))
+                AND (find_matches.department_id IS NULL OR r.department_id = find_matches.department_id)
+                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
+                    r.ward_number, r.district, r.latitude, r.longitude)
+            ORDER BY r.created_at DESC, r.id DESC LIMIT missing;
+        END IF;
         GET DIAGNOSTICS found_rows = ROW_COUNT;
         missing := missing - found_rows;
         upper_end := lower_end;

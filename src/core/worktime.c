@@ -403,7 +403,7 @@ close_of_day(const CivicCalendar *calendar, int64_t start, int days, const Civic
 	{
 		int64_t begin = start_of_day(calendar, ++day);
 		int64_t end = start_of_day(calendar, day + 1);
-		int64_t worked;
+		int64_t worked = 0;
 		int64_t unpaused;
 
 		if (!is_known(end))

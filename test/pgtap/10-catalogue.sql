@@ -240,8 +240,8 @@ SELECT is_empty(
         CROSS JOIN (VALUES ('civic_anon'), ('civic_user'), ('civic_service'), ('civic_auditor')) AS r (name)
         WHERE has_function_privilege(r.name, f.oid, 'EXECUTE') AND (f.schema = 'civic_private'
             OR f.prorettype = 'trigger'::regtype
-            OR f.proname IN ('create_data_model', 'create_organization', 'protect_table', 'audit_table',
-                'set_token_secret'))$$,
+            OR f.proname IN ('create_data_model', 'upgrade_data_model', 'create_organization', 'protect_table',
+                'audit_table', 'set_token_secret'))$$,
     'clients can execute no internal function, no trigger function and no administration');
 SELECT is_empty(
     $$SELECT f.name, r.name FROM all_functions AS f JOIN pg_proc AS p ON p.oid = f.oid
@@ -268,7 +268,7 @@ FROM pg_namespace AS n WHERE n.nspname IN ('civic', 'civic_helpers', 'civic_priv
 SELECT is_empty(
     $$SELECT c.oid::regclass FROM pg_class AS c
         WHERE c.relnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
-            AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'c') AND coalesce(obj_description(c.oid, 'pg_class'), '') = ''
+            AND c.relkind IN ('r', 'p', 'v', 'm', 'S') AND coalesce(obj_description(c.oid, 'pg_class'), '') = ''
             AND NOT c.relispartition
         ORDER BY 1$$,
     'every table, view and sequence has a comment');
@@ -355,8 +355,8 @@ SELECT is_empty(
 CREATE TEMP TABLE accepted (function text, message text, why text);
 INSERT INTO accepted VALUES
     ('%', 'target type is different type than source type', 'a literal is cast once, when it is assigned'),
-    ('civic.create_data_model()', 'text type variable is not sanitized',
-        'open to superusers only; the names come quoted from regclass and regprocedure'),
+    ('civic_private.change_data_model(text,text)', 'text type variable is not sanitized',
+        'open to superusers only; runs what the extension holds; the names come quoted from regprocedure'),
     ('civic.restore_report(uuid)', 'the expression is not SQL injection safe',
         'the names come quoted from the catalogue, the values as a parameter'),
     ('civic_private.own_tables()', 'text type variable is not sanitized', 'the names come quoted from regclass'),

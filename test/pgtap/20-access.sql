@@ -114,7 +114,8 @@ INSERT INTO tap.matrix (tbl, expected) VALUES
     ('area_subscriptions',   '1      0     0     0     0     0     0     0     0     0     0     42501 all   all'),
     ('service_attributes',   'all    all   all   all   all   all   all   all   all   all   0     all   all   all'),
     ('open311_keys',         '0      0     0     0     all   all   all   0     0     0     0     42501 all   all'),
-    ('open311_requests',     '1      0     all   0     all   all   all   0     0     0     0     42501 all   all');
+    ('open311_requests',     '1      0     all   0     all   all   all   0     0     0     0     42501 all   all'),
+    ('open311_updates',      '1      0     all   0     all   all   all   0     0     0     0     42501 all   all');
 
 -- How many there are of organization a, and built in.
 CREATE FUNCTION tap.total(tbl text) RETURNS text LANGUAGE plpgsql AS $$
@@ -1163,6 +1164,14 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('open311_requests', 'UPDATE', $$UPDATE civic.open311_requests SET report_id = NULL$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('open311_requests', 'DELETE', $$DELETE FROM civic.open311_requests$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('open311_updates', 'INSERT', $$INSERT INTO civic.open311_updates (organization_id, user_id, update_id, report_id,
+        status, said_at, description, content_sha256) VALUES (tap.id('$o'), $me, '3', tap.id('$o.pub_open'), 'OPEN',
+        now(), 'x', sha256('3'))$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('open311_updates', 'UPDATE', $$UPDATE civic.open311_updates SET status = 'FIXED'$$,
+                        '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
+    ('open311_updates', 'DELETE', $$DELETE FROM civic.open311_updates$$,
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501');
 
 CREATE FUNCTION tap.statement(text, organization text) RETURNS text LANGUAGE sql IMMUTABLE AS $$

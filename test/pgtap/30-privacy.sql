@@ -63,6 +63,9 @@ INSERT INTO tap.ways (label, query) VALUES
     ('search_reports()', $$SELECT count(*) FROM civic.search_reports('needle', max_rows => 1000) WHERE id = '$id'$$),
     ('search_reports() by number', $$SELECT count(*) FROM civic.search_reports('$number', max_rows => 1000)$$),
     ('map_reports()', $$SELECT count(*) FROM civic.map_reports(88, 22, 89, 23, 5000) WHERE id = '$id'$$),
+    ('reports_geojson()', $$SELECT count(*) FROM json_array_elements(
+        civic.reports_geojson(88, 22, 89, 23, max_rows => 5000) -> 'features') AS f WHERE f ->> 'id' = '$id'$$),
+    ('report_tile()', $$SELECT (strpos(encode(civic.report_tile(14, 12213, 7137), 'escape'), '$id') > 0)::integer$$),
     ('my_reports()', $$SELECT count(*) FROM civic.my_reports(1000) WHERE id = '$id'$$),
     ('department_reports()', $$SELECT count(*) FROM civic.department_reports(enum_range(NULL::civic.report_status),
         1000) WHERE id = '$id'$$),

@@ -216,6 +216,36 @@ SELECT is(tap.steps('a.org_admin',
     'SELECT tap.told()'), 'officer organization_announcement normal, officer3 organization_announcement normal',
     'to a department');
 
+SELECT is(tap.value('a.admin', 'SELECT civic.announce(''Drill'', ''x'', ''moderator'', type =>'
+    ' ''test_system_broadcast'')'), '1', 'a drill');
+SELECT is(tap.steps('a.citizen', 'SELECT civic.send_test_notification()', 'SET LOCAL ROLE NONE', 'SELECT tap.told()'),
+    'citizen test_notification normal', 'a test comes to who asks for it');
+SELECT is(tap.attempt(a, 'SELECT civic.send_test_notification()'), '42501', a || ' cannot ask')
+FROM unnest(ARRAY['a.auditor', 'a.anon', 'a.service']) AS a;
+-- Those of the default organization look after all of them.
+INSERT INTO civic.users (organization_id, id, email)
+SELECT o.id, tap.id('operator'), 'operator@example.org' FROM civic.organizations AS o WHERE o.is_default;
+INSERT INTO civic.user_roles (organization_id, user_id, role_id)
+SELECT o.id, tap.id('operator'), r.id FROM civic.organizations AS o, civic.roles AS r
+WHERE o.is_default AND r.code = 'super_admin' AND r.is_system;
+SELECT tap.forget();
+SELECT civic.create_organization('TAPN', 'Newtown') \g /dev/null
+SELECT results_eq($$SELECT recipient_id, title, message, subject_id FROM civic.notifications WHERE title <> 'News'$$,
+    $$SELECT tap.id('operator'), 'New organization: Newtown', 'Organization Newtown (TAPN) was registered.', id
+        FROM civic.organizations WHERE code = 'TAPN'$$, 'a new organization');
+
+-- All kinds of messages that the five systems know.
+SELECT set_has('SELECT code FROM civic.notification_types', $$SELECT unnest('{
+    status_change,task_assigned,task_acknowledged,task_started,task_completed,verification_required,
+    resolution_approved,resolution_rejected,appeal_submitted,appeal_reviewed,feedback_received,sla_warning,
+    sla_violated,escalation_created,escalation_assigned,assignment_rejected,on_hold,work_resumed,hold_approved,
+    hold_rejected,hold_approval_requested,
+    client_created,deal_created,deal_updated,deal_status_changed,user_created,role_created,team_created,
+    project_created,commission_created,payment_received,new_organization,system_alert,system_maintenance,
+    organization_announcement,test_system_broadcast,test_notification,
+    case_assigned,case_status_changed,attendance_request,attendance_message,comment_answered}'::text[])$$,
+    'kinds of messages');
+
 -- 9. The outbox: what leaves, by which way, in which order.
 UPDATE civic.organizations SET notification_channels = '{app,email,sms}' WHERE id = tap.id('a');
 UPDATE civic.users SET email = name.n || '@example.org', email_notifications = true, sms_notifications = false
@@ -358,8 +388,12 @@ CREATE FUNCTION tap.filed(name text, latitude float, longitude float, is_public 
     INSERT INTO civic.reports (organization_id, user_id, title, description, latitude, longitude, category, status,
         created_at, is_public)
     VALUES (tap.id('a'), tap.id('a.' || person), name, 'A report for an alert.', latitude, longitude, 'other',
-        'pending_classification', now() - age, is_public)
+        'pending_classification', now() - age, is_public);
+    -- As if a transaction of its own had done it.
+    UPDATE civic_private.sync_feed AS f SET written_at = r.created_at, xid = '20' FROM civic.reports AS r
+    WHERE r.title = filed.name AND f.entity_id = r.id AND f.xid = pg_current_xact_id()
 $$;
+DELETE FROM civic_private.sync_feed;
 SELECT is(tap.attempt('a.officer', 'SELECT civic.send_area_alerts()'), '42501', 'not run by everybody');
 SELECT is(tap.attempt('a.citizen', x.statement), x.outcome, x.statement)
 FROM (VALUES ('INSERT INTO civic.area_subscriptions (name) VALUES (''x'')', '23514'),
@@ -377,13 +411,22 @@ SELECT results_eq($$SELECT replace(a.name, 'a.', ''), n.title, n.message FROM ci
         ('neighbour', '1 new reports near you', 'New in "My street": In both places')$$,
     'who subscribed is told of public reports of others');
 SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts()'), '0', 'once');
-SELECT tap.filed('A later one', 22.55, 88.35, age => '0');
-SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts(now() + interval ''30 seconds'')'), '0',
-    'not before a minute has passed');
-SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts(now() + interval ''2 minutes'')'), '2', 'but then');
+SELECT tap.filed('A later one', 22.55, 88.35);
+UPDATE civic_private.area_alerts SET seen = '15:25:20';
+UPDATE civic_private.sync_feed SET xid = '14'
+WHERE xid = '20' AND place < (SELECT max(place) FROM civic_private.sync_feed);
+UPDATE civic.reports SET landmark = 'changed', is_public = true WHERE title = 'Nobody is told';
+UPDATE civic_private.sync_feed SET xid = '26', written_at = now() - interval '1 minute'
+WHERE xid = pg_current_xact_id();
+SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts()'), '2', 'a later one, but no changes');
 UPDATE civic.area_subscriptions SET categories = '{roads}' WHERE organization_id = tap.id('a');
-SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts(now() + interval ''2 minutes'')'), '0',
-    'nothing of other categories');
+UPDATE civic_private.area_alerts SET seen = '15:25:20';
+SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts()'), '0', 'nothing of other categories');
+UPDATE civic.area_subscriptions SET categories = NULL WHERE organization_id = tap.id('a');
+UPDATE civic_private.area_alerts SET epoch = 'another', seen = '1:1:';
+SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts()'), '0', 'nothing from before a restore');
+UPDATE civic_private.area_alerts SET seen = '1:1:';
+SELECT is(tap.value('a.service', 'SELECT civic.send_area_alerts()'), '0', 'nor later');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -156,6 +156,10 @@ CREATE TEMP TABLE triggers AS SELECT oid, tgenabled FROM pg_trigger;
 CREATE TEMP TABLE before AS SELECT r.id, to_jsonb(r) AS report, to_jsonb(t) AS task, (SELECT jsonb_agg(to_jsonb(m))
     FROM civic.media AS m WHERE m.report_id = r.id) AS media
 FROM civic.reports AS r LEFT JOIN civic.tasks AS t ON t.report_id = r.id WHERE r.organization_id = tap.id('a');
+CREATE TEMP VIEW derived AS SELECT s.report_id, s::text AS signature, w.words
+FROM civic_private.report_signatures AS s JOIN civic_private.report_words AS w USING (organization_id, report_id);
+CREATE TEMP TABLE derived_before AS TABLE derived;
+CREATE TEMP TABLE scores_before AS TABLE civic.user_scores;
 SELECT tap.do('a.admin', 'SELECT civic.archive_reports(at => now() + interval ''3 years'')');
 SELECT is(tap.seen('a.admin', 'SELECT id FROM civic.archived_reports WHERE report <> ''{}'' AND belongings <>'
     ' ''{}'''), 'priv_done sens_wsd', 'what is done with goes to the archive');
@@ -163,6 +167,7 @@ SELECT is(tap.seen('a.admin', 'SELECT id FROM civic.reports WHERE status IN (''r
     'and is no report any more');
 SELECT is(tap.value('a.officer2', 'SELECT count(*) FROM civic.tasks WHERE report_id = tap.id(''a.priv_done'')'), '0',
     'nor is its task');
+SELECT set_eq('TABLE civic.user_scores', 'TABLE scores_before', 'whose reporters keep their reputation');
 SELECT is(tap.seen('a.' || x.actor, 'SELECT id FROM civic.search_archive(''needle'')'), x.names,
     format('%s finds in the archive: %s', x.actor, x.names))
 FROM (VALUES ('admin', 'old_citizen old_public old_pwd priv_done sens_wsd'), ('citizen', 'old_citizen old_public'),
@@ -173,6 +178,7 @@ SELECT is(tap.seen('a.citizen', 'SELECT id FROM civic.search_archive(''OLD-old_p
 SELECT is(tap.attempt('a.moderator', 'SELECT civic.restore_report(tap.id(''a.priv_done''))'), '42501',
     'not restored by everybody');
 SELECT is(tap.attempt('a.admin', 'SELECT civic.restore_report(tap.id(''a.pub_open''))'), 'PT404', 'nor twice');
+CREATE TEMP TABLE notes AS SELECT place FROM civic_private.sync_feed;
 SELECT tap.do('a.admin', format('SELECT civic.restore_report(%L)', tap.id('a.' || x)))
 FROM unnest(ARRAY['priv_done', 'sens_wsd']) AS x;
 SELECT is_empty($$SELECT b.id FROM before AS b LEFT JOIN civic.reports AS r ON r.id = b.id
@@ -181,6 +187,11 @@ SELECT is_empty($$SELECT b.id FROM before AS b LEFT JOIN civic.reports AS r ON r
         (SELECT jsonb_agg(to_jsonb(m)) FROM civic.media AS m WHERE m.report_id = b.id)$$,
     'what comes back is as it was');
 SELECT is(tap.found('a.officer', 'search_reports(''priv done'')'), 'priv_done', 'and is found again');
+SELECT set_eq('TABLE derived', 'TABLE derived_before', 'it is compared with new reports by what it was before');
+SELECT set_eq('SELECT DISTINCT entity, entity_id FROM civic_private.sync_feed WHERE place NOT IN (TABLE notes)',
+    'SELECT ''r''::"char", tap.id(x) FROM unnest(ARRAY[''a.priv_done'', ''a.sens_wsd'']) AS x UNION ALL'
+    ' SELECT ''t'', t.id FROM civic.tasks AS t WHERE t.report_id IN (tap.id(''a.priv_done''), tap.id(''a.sens_wsd''))',
+    'and devices hear that it is back');
 SELECT set_eq('SELECT oid, tgenabled FROM pg_trigger', 'SELECT oid, tgenabled FROM triggers',
     'all triggers are on again');
 

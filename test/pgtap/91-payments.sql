@@ -422,7 +422,11 @@ FROM (VALUES
         'seller: Payment TXN-N is approved'),
     ('verifier', tap.decide('a.payment_open', 'under_review'), '(nobody)'),
     ('verifier', format('SELECT civic.transition(''deal_verification'', %L, ''rejected'')', tap.id('a.deal_junior')),
-        'junior: Deal DLIDN is rejected')
+        'junior: Deal DLIDN is rejected'),
+    ('org_admin', format('UPDATE civic.deals SET amount = 501 WHERE id = %L', tap.id('a.deal_junior')),
+        'junior: Deal DLIDN was changed'),
+    ('org_admin', format('UPDATE civic.deals SET amount = amount WHERE id = %L', tap.id('a.deal_junior')), '(nobody)'),
+    ('seller', format('UPDATE civic.deals SET amount = 1001 WHERE id = %L', tap.id('a.deal_seller')), '(nobody)')
 ) AS x (actor, statement, told);
 SELECT is(tap.value('a.' || x.actor, 'SELECT string_agg(kind, '' '' ORDER BY kind) FROM'
     ' civic.payment_reminders(now() + interval '

@@ -229,5 +229,72 @@ SELECT is(pg_temp.shape(jsonb_strip_nulls(pg_temp.get('a.anon', '/requests.json'
 SELECT is(pg_temp.shape(pg_temp.get('a.anon', '/requests.json?status=x') -> 0), 'code string, description string',
     'an error');
 
+-- 8. Updates that applications send on.
+CREATE FUNCTION pg_temp.number(name text) RETURNS text LANGUAGE sql
+AS $$ SELECT r.report_number FROM civic.reports AS r WHERE r.id = tap.id(name) $$;
+CREATE FUNCTION pg_temp.send(actor text, report text, fields text, uri text DEFAULT '/servicerequestupdates.json')
+    RETURNS jsonb LANGUAGE sql
+AS $$ SELECT pg_temp.post(actor, format(
+    'jurisdiction_id=%s&updated_datetime=2026-05-01T00:00:00Z&service_request_id=%s&%s',
+    (SELECT o.code FROM civic.organizations AS o WHERE o.id = tap.id('a')), pg_temp.number(report), fields),
+    uri => uri) $$;
+CREATE FUNCTION pg_temp.problems(answer jsonb) RETURNS text LANGUAGE sql
+AS $$ SELECT string_agg(e.value ->> 'description', ' ' ORDER BY e.place)
+    FROM jsonb_array_elements(answer) WITH ORDINALITY AS e (value, place) $$;
+SELECT is(pg_temp.problems(pg_temp.post('a.citizen', '', uri => '/servicerequestupdates.json')),
+    'service_request_id is required. update_id is required. updated_datetime is required. status is required.'
+    ' description is required.', 'what is missing is listed');
+SELECT is(pg_temp.problems(pg_temp.send(x.actor, x.report, x.fields)), x.problem, x.problem)
+FROM (VALUES
+    ('a.anon', 'a.pub_open', '', 'api_key is required.'),
+    ('a.citizen', 'a.priv_pwd', 'update_id=u&status=OPEN&description=x', 'The service_request_id is not known.'),
+    ('a.citizen', 'a.pub_open', 'update_id=u&status=GONE&description=x&media_url=x', 'The status is none of the'
+        ' extension. media_url is not a URL.'),
+    ('a.citizen', 'a.pub_open', 'update_id=u&status=OPEN&description=x&updated_datetime=3026-01-01',
+        'updated_datetime is not a time such as 2026-05-01T00:00:00Z, or still to come.'),
+    ('a.auditor', 'a.pub_open', 'update_id=u&status=OPEN&description=x', 'The account may not comment on reports.')
+) AS x (actor, report, fields, problem);
+UPDATE civic.open311_keys SET is_active = true WHERE id = tap.id('a.open311_key');
+CREATE TEMP TABLE update_sent AS SELECT pg_temp.send('a.anon', 'a.pub_open',
+    'api_key=key%20of%20a&update_id=u1&status=OPEN&'
+    'description=Still there, and deeper.&email=rita@example.org') -> 0 ->> 'update_id' AS id;
+SELECT results_eq($$SELECT u.id::text, u.user_id, u.key_id, u.status, c.content, c.user_id
+    FROM civic.open311_updates AS u JOIN civic.comments AS c ON c.report_id = u.report_id AND c.content = u.description
+    WHERE u.update_id = 'u1'$$,
+    $$SELECT id, tap.id('a.citizen'), tap.id('a.open311_key'), 'OPEN', 'Still there, and deeper.', tap.id('a.citizen')
+        FROM update_sent$$, 'an update is kept, and comments on the report');
+SELECT is(pg_temp.send('a.anon', 'a.pub_open', 'api_key=key%20of%20a&update_id=u1&status=OPEN&'
+    'description=Still there, and deeper.&email=rita@example.org') -> 0 ->> 'update_id', id,
+    'sent again it is the same')
+FROM update_sent;
+SELECT is(pg_temp.problems(pg_temp.send('a.citizen', 'a.pub_open', 'update_id=u1&status=OPEN&description=Other.')),
+    'The update_id was used for another update.', 'but another one needs a name of its own');
+SELECT ok(pg_temp.send('a.citizen', 'a.pub_open', 'update_id=u2&status=OPEN&description=Trying.',
+    '/test/servicerequestupdates.json') -> 0 ? 'update_id', 'a test is answered');
+SELECT is((SELECT count(*) FROM civic.open311_updates AS u WHERE u.organization_id = tap.id('a')), 2::bigint,
+    'and nothing stays of it');
+SELECT is((SELECT count(*) FROM civic.comments AS c
+    WHERE c.content IN ('Still there, and deeper.', 'Other.', 'Trying.')), 1::bigint, 'nor more comments than one');
+-- The reporter of a report that is done says whether it is. pub_done is one of the citizen's.
+INSERT INTO civic.reports (organization_id, id, user_id, title, description, category, latitude, longitude, status,
+    department_id)
+SELECT tap.id('a'), tap.id('a.pub_done'), tap.id('a.citizen'), 'Mended', 'It was broken here.', 'roads', 10, 20,
+    'resolved', tap.dept('a', 'PWD');
+SELECT is(pg_temp.send('a.neighbour', 'a.pub_done', 'update_id=n&status=REOPEN&description=Others think not.')
+    -> 0 ? 'update_id', true, 'what others say of it');
+SELECT is((SELECT count(*) FROM civic.resolution_confirmations AS c WHERE c.report_id = tap.id('a.pub_done')),
+    0::bigint, 'disputes nothing');
+SELECT pg_temp.send('a.citizen', 'a.pub_done', 'update_id=r&status=REOPEN&description=No.') \g /dev/null
+SELECT results_eq($$SELECT c.is_confirmed, c.comment FROM civic.resolution_confirmations AS c
+    WHERE c.report_id = tap.id('a.pub_done')$$, $$VALUES (false, 'Not done: No.')$$, 'REOPEN of the reporter does');
+SELECT pg_temp.send('a.citizen', 'a.pub_done', 'update_id=f&status=FIXED&description=Late.&updated_datetime=2026-04-01')
+    \g /dev/null
+SELECT is((SELECT c.is_confirmed FROM civic.resolution_confirmations AS c WHERE c.report_id = tap.id('a.pub_done')),
+    false, 'what was said before and comes later changes nothing');
+SELECT pg_temp.send('a.citizen', 'a.pub_done', 'update_id=g&status=FIXED&description=Now.&updated_datetime=2026-05-02')
+    \g /dev/null
+SELECT is((SELECT c.is_confirmed FROM civic.resolution_confirmations AS c WHERE c.report_id = tap.id('a.pub_done')),
+    true, 'FIXED confirms');
+
 SELECT * FROM finish();
 ROLLBACK;

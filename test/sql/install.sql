@@ -8,7 +8,8 @@ SELECT o.type, count(*)
 FROM pg_extension AS e
 JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
 CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) AS o
-WHERE e.extname = 'civic' AND o.type <> 'function' GROUP BY o.type ORDER BY o.type COLLATE "C";
+WHERE e.extname = 'civic' AND o.type <> 'function' AND o.identity NOT LIKE '%[]' -- from 17 on members too
+GROUP BY o.type ORDER BY o.type COLLATE "C";
 SELECT n.nspname, c.relkind, c.relrowsecurity, r.rolname, count(*)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_roles AS r ON r.oid = c.relowner
 WHERE n.nspname IN ('civic', 'civic_private') AND c.relkind IN ('r', 'S', 'v')

@@ -20,7 +20,8 @@ finish()
 # ask PATH [CURL OPTION...]: sets status, type, next and body.
 ask()
 {
-	local path=$1 headers
+	local headers
+	path=$1
 	shift
 	headers=$(mktemp)
 	body=$(curl -sg -D "$headers" "$@" "$nginx_url/open311/v2/$path")
@@ -34,6 +35,18 @@ ask()
 json()
 {
 	printf '%s' "$body" | /usr/bin/python3 -c "import json, sys; a = json.load(sys.stdin); print($1)"
+}
+
+# conforms NAME: whether the last answer is in JSON as test/t/open311.schema.json says, a test of its own.
+conforms()
+{
+	if [ ! -d test/node_modules/ajv ]; then
+		n=$((n + 1))
+		echo "ok $n - answer of $path: $1 # SKIP ajv comes by npm: npm ci --prefix test"
+		return
+	fi
+	is "answer of $path: $1" \
+		"$(printf '%s' "$body" | node test/t/check_schema.js test/t/open311.schema.json "$1" 2>&1 | tail -n 1)" valid
 }
 
 xml()
@@ -50,6 +63,7 @@ for what in postgrest nginx; do
 		exit 0
 	fi
 done
+[ -d test/node_modules/ajv ] || npm ci --prefix test --ignore-scripts --no-audit --no-fund >/dev/null 2>&1 || true
 trap finish EXIT
 
 export PGOPTIONS='-c client_min_messages=warning'
@@ -74,6 +88,7 @@ start_postgrest open311
 start_nginx docs/nginx-open311.conf.example
 
 ask discovery.json
+conforms discovery
 is "discovery in JSON" "$status $type $(json "[e['type'] for e in a['endpoints']]")" \
 	"200 application/json; charset=utf-8 ['production', 'test']"
 is "says where it is" "$(json "a['endpoints'][0]['url']")" "$nginx_url/open311/v2"
@@ -81,10 +96,14 @@ ask discovery.xml
 is "discovery in XML" "$status $type $(xml "a.tag, len(a.findall('endpoints/endpoint'))")" \
 	"200 text/xml; charset=utf-8 discovery 2"
 ask services.json
+conforms services
 is "services" "$status $(json "a[0]['service_code'], a[0]['metadata'], a[1]['metadata']")" "200 roads True False"
 ask services/roads.xml
 is "definition of a service" "$(xml "[v.findtext('name') for v in a.iter('value')]")" "['Deep & wide', 'One', 'Two']"
+ask services/roads.json
+conforms definition
 ask services/nothing.json
+conforms errors
 is "no such service" "$status $(json "a[0]['code']")" "404 404"
 ask 'services.json?jurisdiction_id=OTHER'
 is "no such jurisdiction" "$status" 404
@@ -92,6 +111,7 @@ ask 'services.json?jurisdiction_id=CITY&jsonp=x&nonsense[=1'
 is "parameters that are not known do not matter" "$status" 200
 
 ask requests.json
+conforms requests
 is "public reports of the last 90 days" "$status $(json "len(a), a[0]['description']")" \
 	"200 6 Broken <b>& open</b> 1"
 ask 'requests.xml?page_size=2&status=open'
@@ -105,9 +125,11 @@ ask "${next#/open311/v2/}"
 ask "${next#/open311/v2/}"
 is "up to the end" "$(xml "len(a)") $next" "0 "
 ask 'requests.json?start_date=nonsense&status=odd&page=2'
+conforms errors
 is "all that is wrong is said at once" "$status $(json "len(a)")" "400 3"
 id=$(psql -XAtq -d open311 -c 'SELECT report_number FROM civic.reports WHERE is_public AND NOT is_sensitive LIMIT 1')
 ask "requests/$id.json"
+conforms request
 is "one report is a list of one" "$status $(json "[r['service_request_id'] for r in a]")" "200 ['$id']"
 id=$(psql -XAtq -d open311 -c 'SELECT report_number FROM civic.reports WHERE NOT is_public')
 ask "requests/$id.json"
@@ -119,10 +141,13 @@ send=(--data-urlencode 'description=Größer als <alles> & "mehr"' -d "api_key=$
 	-d long=77.5 -d 'attribute[DEPTH]=D' -d 'attribute%5BLANES%5D%5B%5D=1' -d 'attribute[LANES][]=2'
 	-d email=rita@example.org -d phone=5551234)
 ask requests.json -d service_code=roads -d lat=1 -d long=1
+conforms errors
 is "without a key nothing is filed" "$status $(json "a[0]['code']")" "403 403"
 ask requests.json -d "api_key=$key" -d service_code=roads
+conforms errors
 is "everything that is missing is listed" "$status $(json "len(a)")" "400 2"
 ask test/requests.json "${send[@]}"
+conforms posted
 is "a test is answered" "$status $(json "'service_request_id' in a[0]")" "200 True"
 is "but nothing stays of it" "$(psql -XAtq -d open311 -c 'SELECT count(*) FROM civic.open311_requests')" 0
 ask 'requests.json?' "${send[@]}" -H 'Content-Type: application/x-www-form-urlencoded; charset=utf-8'
@@ -136,11 +161,14 @@ ask "requests/$id.xml"
 is "it reads as it was written" "$(xml "a.findtext('request/description')")" 'Größer als <alles> & "mehr"'
 is "but e-mail and telephone number are not for everybody" "$(printf '%s' "$body" | grep -cE 'rita|5551234' || true)" 0
 ask requests.json -d "api_key=$key&description=%FF"
+conforms errors
 is "what is not UTF-8 is refused" "$status $(json "a[0]['description']")" \
 	"400 The request cannot be read. Field 2 is not UTF-8."
 ask requests.json -d "api_key=$key" -d service_code=roads -d 'attribute[DEPTH]=D' -d 'address_string=12 Mill Lane'
+conforms posted
 token=$(json "a[0]['token']")
 ask "tokens/$token.json"
+conforms token
 is "an address alone gets a token, and no report yet" "$status $(json "a[0]['service_request_id'] == ''")" "200 True"
 psql -Xq -d open311 -c "SELECT civic.place_open311_request('$token', 12.6, 77.6)" >/dev/null
 ask "tokens/$token.xml"
@@ -148,7 +176,20 @@ id=$(xml "a.findtext('request/service_request_id')")
 ask "requests/$id.json"
 is "until somebody says where it is" "$status $(json "a[0]['address'], a[0]['lat']")" "200 12 Mill Lane 12.6"
 ask servicerequestupdates.json
+conforms updates
 is "moves are listed" "$status $(json "len(a) > 0 and sorted({len(u) for u in a})")" "200 [6]"
+update=(-d "api_key=$key" -d "service_request_id=$id" -d update_id=7 -d status=OPEN -d updated_datetime=2026-05-01
+	--data-urlencode 'description=Still <there>')
+ask servicerequestupdates.json "${update[@]}"
+conforms posted_update
+update_id=$(json "a[0]['update_id']")
+ask servicerequestupdates.xml "${update[@]}"
+is "an update of another application, sent twice" "$status $(xml "a.findtext('request_update/update_id')")" \
+	"200 $update_id"
+is "is one comment" "$(psql -XAtq -d open311 -c 'SELECT content FROM civic.comments')" 'Still <there>'
+ask servicerequestupdates.json -d "api_key=$key" -d "service_request_id=$id"
+conforms errors
+is "what it lacks is listed" "$status $(json "len(a)")" "400 4"
 ask requests.json -X DELETE
 is "nothing is deleted" "$status" 405
 head -c 1100000 /dev/zero | tr '\0' 'a' >"$nginx_directory/large"

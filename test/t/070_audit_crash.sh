@@ -14,13 +14,11 @@ failures=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/civic-crash.XXXXXX")
 chmod 755 "$work"
 sealer=
-standby=
 
 finish()
 {
 	[ -z "$sealer" ] || kill "$sealer" 2>/dev/null || true
-	[ -z "$standby" ] || as_server_user "$("$PG_CONFIG" --bindir)/pg_ctl" -D "$standby" -m immediate stop >/dev/null 2>&1 ||
-		true
+	stop_standby || true
 	stop_cluster || true
 	rm -rf "$work"
 }
@@ -190,14 +188,10 @@ checkpoint=$(query 'SELECT civic.checkpoint()')
 query "SELECT civic.record_checkpoint(E'${checkpoint//$'\n'/\\n}\\n')" >/dev/null
 
 # A standby has the same log, verifies it without writing, and goes on with it.
-standby=$cluster_dir/standby
-as_server_user "$postgres_bin/pg_basebackup" -D "$standby" -c fast -R >/dev/null
-standby_port=$(free_port)
-printf "port = %s\nunix_socket_directories = '%s'\n" "$standby_port" "$cluster_dir" >>"$standby/postgresql.conf"
-as_server_user "$postgres_bin/pg_ctl" -D "$standby" -l "$cluster_dir/standby.log" -w start >/dev/null
+start_standby "$cluster_dir/standby"
 check 'a standby verifies the log' "$(PGPORT=$standby_port query 'SELECT v FROM civic.verify_audit_log() AS v')" ''
 check 'and makes the same checkpoint' "$(PGPORT=$standby_port query 'SELECT civic.checkpoint()')" "$checkpoint"
-as_server_user "$postgres_bin/pg_ctl" -D "$standby" -w promote >/dev/null
+as_server_user "$postgres_bin/pg_ctl" -D "$standby_dir" -w promote >/dev/null
 PGPORT=$standby_port query "INSERT INTO ledger VALUES (civic.current_organization_id(), 0, 1)"
 PGPORT=$standby_port query 'CALL civic.seal_audit_log()'
 check 'after a promotion nothing is published' \
@@ -205,8 +199,7 @@ check 'after a promotion nothing is published' \
 PGPORT=$standby_port query "SELECT civic.resume_audit_log(E'${checkpoint//$'\n'/\\n}\\n')" >/dev/null
 check 'until the last published checkpoint was found in the log' \
 	"$(PGPORT=$standby_port query 'SELECT v FROM civic.verify_audit_log() AS v')" ''
-as_server_user "$postgres_bin/pg_ctl" -D "$standby" -m immediate stop >/dev/null
-standby=
+stop_standby
 
 # A dump restored elsewhere goes on in a new epoch.
 pg_dump --no-sync -Fc city >"$work/city.dump"

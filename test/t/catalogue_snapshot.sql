@@ -4,19 +4,24 @@ FROM pg_extension AS e
 JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
 CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) AS o
 WHERE e.extname = 'civic' ORDER BY 1;
-SELECT concat_ws(' ', 'column', a.attrelid::regclass, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod),
-    a.attnotnull, pg_get_expr(f.adbin, f.adrelid), col_description(a.attrelid, a.attnum))
+SELECT concat_ws(' ', 'column', a.attrelid::regclass,
+    row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum), a.attname, format_type(a.atttypid, a.atttypmod),
+    a.attnotnull, a.attidentity, a.attgenerated, pg_get_expr(f.adbin, f.adrelid),
+    (SELECT string_agg(x::text, ',' ORDER BY x::text) FROM unnest(a.attacl) AS x),
+    col_description(a.attrelid, a.attnum))
 FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
 LEFT JOIN pg_attrdef AS f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
-WHERE c.relnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace) AND c.relkind IN ('r', 'p', 'v', 'S')
+WHERE c.relnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace) AND c.relkind IN ('r', 'p', 'v', 'S', 'c')
     AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid::regclass::text, a.attnum;
 SELECT concat_ws(' ', 'relation', c.oid::regclass, c.relkind, pg_get_userbyid(c.relowner), c.relrowsecurity,
+    c.relpersistence, c.relreplident, c.reloptions, CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) END,
+    (SELECT concat_ws(' ', q.seqtypid::regtype, q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle)
+        FROM pg_sequence AS q WHERE q.seqrelid = c.oid),
     (SELECT string_agg(x::text, ',' ORDER BY x::text) FROM unnest(c.relacl) AS x), obj_description(c.oid, 'pg_class'))
 FROM pg_class AS c WHERE c.relnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
     AND c.relkind IN ('r', 'p', 'v', 'S') ORDER BY 1;
-SELECT concat_ws(' ', 'constraint', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))
-FROM pg_constraint AS c WHERE c.connamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
-    AND c.conrelid <> 0 ORDER BY 1;
+SELECT concat_ws(' ', 'constraint', c.conrelid::regclass, c.contypid::regtype, c.conname, pg_get_constraintdef(c.oid))
+FROM pg_constraint AS c WHERE c.connamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace) ORDER BY 1;
 SELECT concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid))
 FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
 WHERE c.relnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace) ORDER BY 1;
@@ -42,3 +47,8 @@ FROM pg_type AS t WHERE t.typnamespace IN ('civic'::regnamespace, 'civic_private
 SELECT concat_ws(' ', 'schema', n.nspname, obj_description(n.oid, 'pg_namespace'),
     (SELECT string_agg(x::text, ',' ORDER BY x::text) FROM unnest(n.nspacl) AS x))
 FROM pg_namespace AS n WHERE n.nspname IN ('civic', 'civic_helpers', 'civic_private') ORDER BY 1;
+-- Rights that members had from the start; a dump holds those that differ from them.
+SELECT concat_ws(' ', 'initial rights', o.type, o.identity,
+    (SELECT string_agg(x::text, ',' ORDER BY x::text) FROM unnest(i.initprivs) AS x))
+FROM pg_init_privs AS i CROSS JOIN LATERAL pg_identify_object(i.classoid, i.objoid, i.objsubid) AS o
+WHERE o.identity ~ '^(civic|civic_helpers|civic_private)\M' ORDER BY 1;
