@@ -148,7 +148,7 @@ def make_probes(name):
     """The reports that would come next, those near the border of their city left out: around it there is nothing."""
     query(name, f"""
         CREATE TABLE bench.probes AS
-        SELECT p.*, civic.location_of(p.latitude, p.longitude) AS location
+        SELECT p.*, civic_helpers.location_of(p.latitude, p.longitude) AS location
         FROM (
             SELECT d.n, bench.organization(d.organization) AS organization_id,
                 bench.person(d.organization, {PERSON}) AS person, CASE d.organization % 2 WHEN 1 THEN 100 ELSE 480 END
@@ -233,7 +233,7 @@ def explain(name, side, characters, days):
                        (characters,))
         probe = cursor.fetchone()[0]
         sql = SIDES[side].replace('radius', str(RADIUS)).replace('since', f"now() - interval '{days} days'")
-        location = f"civic.location_of({probe['latitude']}, {probe['longitude']})"
+        location = f"civic_helpers.location_of({probe['latitude']}, {probe['longitude']})"
         sql = sql.replace('p.location', location)
         for key in ('organization_id', 'category', 'description'):
             cast = '%s::uuid' if key == 'organization_id' else '%s'

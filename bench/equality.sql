@@ -223,7 +223,7 @@ BEGIN
                 bench.outcome(format('SELECT to_jsonb(civic.has_permission(%L)) WHERE $1 IS NULL', permission), NULL),
                 bench.outcome(format('SELECT to_jsonb(twin.has_permission(%L)) WHERE $1 IS NULL', permission), NULL)),
             ('is_deal_visible()', question || jsonb_build_object('made_by', seller),
-                bench.outcome(format('SELECT to_jsonb(civic.is_deal_visible(%L)) WHERE $1 IS NULL', seller), NULL),
+                bench.outcome(format('SELECT to_jsonb(civic_helpers.is_deal_visible(%L)) WHERE $1 IS NULL', seller), NULL),
                 bench.outcome(format('SELECT to_jsonb(twin.is_deal_visible(%L)) WHERE $1 IS NULL', seller), NULL));
     END LOOP;
     PERFORM bench.become(NULL, NULL, NULL, NULL);
@@ -616,10 +616,10 @@ $$;
 CREATE FUNCTION bench.check_duplicates(cases integer) RETURNS void LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-    statement constant text := 'SELECT coalesce(jsonb_agg(to_jsonb(d) - ''reason''), ''[]'') FROM %s.find_duplicates(%s)'
+    statement constant text := 'SELECT coalesce(jsonb_agg(to_jsonb(d) - ''reason''), ''[]'') FROM %s.%s'
         ' AS d WHERE $1 IS NULL';
     probe record;
-    arguments text;
+    question text;
     who integer;
 BEGIN
     PERFORM bench.spread_reports();
@@ -630,8 +630,9 @@ BEGIN
         END IF;
         SELECT r.* INTO probe FROM civic.reports AS r WHERE r.organization_id = bench.organization(1 + n % 2)
         ORDER BY r.id OFFSET floor(random() * 900) LIMIT 1;
-        arguments := CASE WHEN random() < 0.4 THEN format('%L::uuid, %s', probe.id, bench.pick('5', '100', '1'))
-            ELSE format('%L, %L, %s, %s, %L, %L, %s',
+        question := CASE WHEN random() < 0.4 THEN format('find_duplicates_of(%L, %s)', probe.id,
+                bench.pick('5', '100', '1'))
+            ELSE format('find_duplicates(%L, %L, %s, %s, %L, %L, %s)',
                 CASE WHEN random() < 0.7 THEN probe.category WHEN random() < 0.9 THEN NULL ELSE 'no such' END,
                 bench.pick(probe.description, left(probe.description, 40), '', 'Deep hole', NULL),
                 CASE WHEN random() < 0.97 THEN (least(probe.latitude + (random() - 0.5) / 1000, 90))::text
@@ -647,9 +648,9 @@ BEGIN
             CASE who WHEN 1 THEN bench.person(1 + n % 2, 1)::text WHEN 2 THEN bench.person(1 + n % 2, 11)::text
                 WHEN 3 THEN bench.person(1 + n % 2, 80)::text END, NULL);
         INSERT INTO bench.answers VALUES ('find_duplicates()',
-            jsonb_build_object('who', who, 'arguments', left(arguments, 400)),
-            bench.outcome(format(statement, 'civic', arguments), NULL),
-            bench.outcome(format(statement, 'twin', arguments), NULL));
+            jsonb_build_object('who', who, 'question', left(question, 400)),
+            bench.outcome(format(statement, 'civic', question), NULL),
+            bench.outcome(format(statement, 'twin', question), NULL));
     END LOOP;
     PERFORM bench.become(NULL, NULL, NULL, NULL);
 END
@@ -697,7 +698,7 @@ BEGIN
             '%e2%82%ac', 'ä', '%5B', '%5d', CASE WHEN n % 10 = 0 THEN bench.pick('%', '%z', '%FF', '%C3', '%ED%A0%80') END), '')
         INTO form FROM generate_series(1, 1 + n % 20);
         INSERT INTO bench.answers VALUES ('form_fields()', to_jsonb(form),
-            bench.outcome(format('SELECT jsonb_agg(f) FROM civic.form_fields(%L) AS f', form), NULL)
+            bench.outcome(format('SELECT jsonb_agg(f) FROM civic_helpers.form_fields(%L) AS f', form), NULL)
                 - '{message,detail,hint}'::text[],
             bench.outcome(format('SELECT jsonb_agg(f) FROM twin.form_fields(%L) AS f', form), NULL)
                 - '{message,detail,hint}'::text[]);
@@ -707,7 +708,8 @@ BEGIN
                 || bench.pick('a', ']]>', '''', ' ', '&amp;')) END)))::text
         INTO document FROM generate_series(1, n % 12) AS i;
         INSERT INTO bench.answers VALUES ('json_to_xml()', to_jsonb(document),
-            to_jsonb(civic.json_to_xml(document::json, 'root')), to_jsonb(twin.json_to_xml(document::json, 'root')));
+            to_jsonb(civic_helpers.json_to_xml(document::json, 'root')),
+            to_jsonb(twin.json_to_xml(document::json, 'root')));
     END LOOP;
 END
 $$;

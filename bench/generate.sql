@@ -122,8 +122,9 @@ SELECT definition FROM report_indexes \gexec
 
 INSERT INTO civic.tasks (organization_id, id, report_id, assigned_to, department_id, status, priority, sla_deadline,
     resolution_notes, assigned_at, acknowledged_at, started_at, resolved_at, created_at)
-SELECT r.organization_id, r.id, r.id, r.assigned_to, r.department_id, civic.task_status_of(r.status),
-    civic.task_priority(r.severity, '2 hours'), r.created_at + make_interval(hours => civic.severity_hours(r.severity)),
+SELECT r.organization_id, r.id, r.id, r.assigned_to, r.department_id, civic_helpers.task_status_of(r.status),
+    civic_helpers.task_priority(r.severity, '2 hours'),
+    r.created_at + make_interval(hours => civic_helpers.severity_hours(r.severity)),
     r.resolution_notes, r.created_at + interval '2 hours',
     CASE WHEN r.status NOT IN ('assigned_to_officer', 'assignment_rejected') THEN r.created_at + interval '3 hours' END,
     CASE WHEN r.status NOT IN ('assigned_to_officer', 'assignment_rejected', 'acknowledged')
@@ -131,7 +132,7 @@ SELECT r.organization_id, r.id, r.id, r.assigned_to, r.department_id, civic.task
     CASE WHEN r.status IN ('pending_verification', 'resolved', 'closed') THEN r.created_at + interval '30 hours' END,
     r.created_at + interval '2 hours'
 FROM civic.reports AS r
-WHERE r.assigned_to IS NOT NULL AND civic.task_status_of(r.status) IS NOT NULL;
+WHERE r.assigned_to IS NOT NULL AND civic_helpers.task_status_of(r.status) IS NOT NULL;
 
 SELECT civic_private.rebuild_signatures() \g /dev/null
 

@@ -73,7 +73,7 @@ def make_database():
 
 
 def ask(cursor, report_id):
-    cursor.execute('SELECT report_id, score, distance_m, address_agreement FROM civic.find_duplicates(%s::uuid, 1000)',
+    cursor.execute('SELECT report_id, score, distance_m, address_agreement FROM civic.find_duplicates_of(%s, 1000)',
                    (report_id,))
     return cursor.fetchall()
 

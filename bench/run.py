@@ -2,6 +2,7 @@
 """Measures civic against plain SQL and against its PL/pgSQL twins; started by script/bench, which makes the server."""
 import argparse
 import itertools
+import json
 import os
 import random
 import re
@@ -82,7 +83,7 @@ def check_data(tap, database):
     orphans = value(database, """
         SELECT (SELECT count(*) FROM civic.reports AS r LEFT JOIN civic.tasks AS t
                 ON t.organization_id = r.organization_id AND t.report_id = r.id
-            WHERE civic.task_status_of(r.status) IS DISTINCT FROM t.status AND r.assigned_to IS NOT NULL)
+            WHERE civic_helpers.task_status_of(r.status) IS DISTINCT FROM t.status AND r.assigned_to IS NOT NULL)
           + (SELECT count(*) FROM civic.reports AS r WHERE r.assigned_to IS NOT NULL AND NOT EXISTS (
                 SELECT FROM civic.users AS u WHERE u.organization_id = r.organization_id AND u.id = r.assigned_to
                     AND u.department_id = r.department_id))
@@ -441,6 +442,33 @@ def measure_identity(table, options):
     table.add('uuid_v7()', '50,000 calls in a statement, 1 client', 'time, twin / C',
               ratios(results, 'twin', 'civic', 'ns'),
               note=', '.join(f'{name} {statistics.median(r["ns"] for r in results[name]):.0f} ns' for name in results))
+    measure_check_session(table, options, people)
+
+
+def measure_check_session(table, options, people):
+    """What PostgREST calls before every request, among as many sessions as there are people."""
+    calls = 1000
+    with connect('small', **{'civic.organization_id': ORGANIZATION}) as connection, connection.cursor() as cursor:
+        # Rows were loaded without triggers.
+        cursor.execute('INSERT INTO civic.sign_in_policies DEFAULT VALUES ON CONFLICT DO NOTHING')
+        cursor.execute('INSERT INTO civic.user_sessions (user_id, expires_at) SELECT u.id, now() + interval \'1 day\''
+                       ' FROM civic.users AS u WHERE u.organization_id = %s', (ORGANIZATION,))
+        cursor.execute('ANALYZE civic.user_sessions')
+        cursor.execute('SELECT s.id FROM civic.user_sessions AS s WHERE s.user_id = %s LIMIT 1',
+                       (people['resident'],))
+        session = cursor.fetchone()[0]
+    claims = json.dumps({'role': 'civic_user', 'sub': people['resident'], 'organization_id': ORGANIZATION,
+                         'session_id': session})
+    # A token of its own for each call, as with requests of different people.
+    token = f"set_config('request.jwt.claims', rpad('{claims}', 300 + n::integer), false)"
+    sides = {name: Session('small', f'SELECT {columns} FROM generate_series($1, $1 + {calls - 1}) AS n', 10,
+                           role='civic_user')
+             for name, columns in (('both', f'{token}, civic.check_session()'), ('token', token))}
+    results = alternate(sides, max(options.rounds, 5), lambda side: side.run())
+    table.add('check_session()', f'{calls:,} calls in a statement, 1 client', 'CPU µs per call above setting the token',
+              [(b['cpu'] - t['cpu']) / calls for b, t in zip(results['both'], results['token'])], 100, form='{:.1f}')
+    for side in sides.values():
+        side.close()
 
 
 # ---- how soon a rule holds ----

@@ -474,11 +474,11 @@ UPDATE civic.tasks AS t SET
     sla_state = CASE WHEN coalesce(o.finished_at, d.until) > l.deadline THEN 'violated' ELSE 'ok' END::civic.sla_state,
     sla_violation_count = CASE WHEN coalesce(o.finished_at, d.until) > l.deadline THEN 1 ELSE 0 END,
     sla_next_check = CASE WHEN t.status NOT IN ('resolved', 'rejected') THEN d.until END,
-    priority = civic.task_priority(s.severity, o.assigned_at - s.created_at),
+    priority = civic_helpers.task_priority(s.severity, o.assigned_at - s.created_at),
     created_at = t.created_at
 FROM stories AS s
 JOIN outcomes AS o ON o.n = s.n
-CROSS JOIN LATERAL (SELECT o.assigned_at + make_interval(hours => civic.severity_hours(s.severity)) AS deadline) AS l
+CROSS JOIN LATERAL (SELECT o.assigned_at + make_interval(hours => civic_helpers.severity_hours(s.severity)) AS deadline) AS l
 CROSS JOIN people AS a
 CROSS JOIN span AS d
 WHERE t.organization_id = civic.current_organization_id() AND t.report_id = s.id AND a.role = 'admin';

@@ -174,7 +174,7 @@ RESET ROLE;
 RESET civic.organization_id;
 RESET civic.user_id;
 SELECT format('Report %s is %s after %s moves; four refusals as expected.', r.report_number, r.status, h.n) AS outcome,
-    r.status = 'closed' AND r.supporter_count = 1 AND h.n >= 8 AND :'codes' = ' ZC001 ZC002 ZC003 P0002' AS is_as_told
+    r.status = 'closed' AND r.supporter_count = 1 AND h.n >= 8 AND :'codes' = ' ZC001 ZC002 ZC003 PT404' AS is_as_told
 FROM civic.reports AS r
 CROSS JOIN (SELECT count(*) AS n FROM civic.status_history AS s WHERE s.entity_id = :'report') AS h
 WHERE r.id = :'report' \gset

@@ -1,6 +1,6 @@
 # A PostgREST of one's own in front of a database, for scripts to source after cluster.sh.
 #   find_postgrest || skip "$postgrest_missing"
-#   start_postgrest DATABASE [SETTING...]      with settings of its configuration file, such as 'jwt-secret = "..."'
+#   start_postgrest DATABASE [SETTING...]      docs/postgrest.conf.example with such settings as 'jwt-secret = "..."'
 #   stop_postgrest
 # shellcheck shell=bash
 
@@ -25,26 +25,24 @@ find_postgrest()
 # become the roles for clients, and is dropped again by stop_postgrest.
 start_postgrest()
 {
-	local database=$1 port
+	local database=$1 port setting
 	shift
 	postgrest_directory=$(mktemp -d)
 	port=$(free_port)
 	postgrest_url=http://127.0.0.1:$port
 	psql -Xq -v ON_ERROR_STOP=1 -d "$database" -c 'DROP ROLE IF EXISTS civic_test_authenticator' \
 		-c 'CREATE ROLE civic_test_authenticator LOGIN NOINHERIT' \
+		-c "ALTER ROLE civic_test_authenticator SET session_preload_libraries = 'civic'" \
 		-c 'GRANT civic_anon, civic_user, civic_service, civic_auditor TO civic_test_authenticator' 2>/dev/null
 	# Somebody else's home may be closed to the user it runs as.
 	cp "$postgrest_binary" "$postgrest_directory/postgrest"
-	{
-		echo "db-uri = \"host=$PGHOST port=$PGPORT user=civic_test_authenticator dbname=$database\""
-		echo 'db-schemas = "civic"'
-		echo 'db-anon-role = "civic_anon"'
-		echo 'db-pool = 4'
-		echo 'server-host = "127.0.0.1"'
-		echo "server-port = $port"
-		echo 'log-level = "warn"'
-		printf '%s\n' "$@"
-	} >"$postgrest_directory/postgrest.conf"
+	# The example of docs/, with what belongs to this server and what the caller wants otherwise.
+	cp "$civic_root/docs/postgrest.conf.example" "$postgrest_directory/postgrest.conf"
+	for setting in "db-uri = \"host=$PGHOST port=$PGPORT user=civic_test_authenticator dbname=$database\"" \
+		'db-pool = 4' "server-port = $port" "openapi-server-proxy-uri = \"$postgrest_url\"" "$@"; do
+		sed -i "/^${setting%% *} =/d" "$postgrest_directory/postgrest.conf"
+		printf '%s\n' "$setting" >>"$postgrest_directory/postgrest.conf"
+	done
 	chmod 755 "$postgrest_directory" "$postgrest_directory/postgrest"
 	chmod 644 "$postgrest_directory/postgrest.conf"
 	start_as_server_user "$postgrest_directory/log" "$postgrest_directory/postgrest" "$postgrest_directory/postgrest.conf"

@@ -21,7 +21,8 @@ BEGIN
     -- What is there already, a city's own tables among it, stays with whom it belongs to.
     known_functions := ARRAY(
         SELECT p.oid FROM pg_proc AS p
-        WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
+        WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_helpers'::regnamespace,
+            'civic_private'::regnamespace)
     );
     known_relations := ARRAY(
         SELECT c.oid FROM pg_class AS c
@@ -37,8 +38,8 @@ BEGIN
     PERFORM civic_private.own_tables(known_relations);
     FOR made IN
         SELECT p.oid::regprocedure::text AS name FROM pg_proc AS p
-        WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
-            AND p.oid <> ALL (known_functions)
+        WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_helpers'::regnamespace,
+            'civic_private'::regnamespace) AND p.oid <> ALL (known_functions)
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO civic_owner', made.name);
     END LOOP;
@@ -105,7 +106,7 @@ COMMENT ON FUNCTION civic.upgrade_data_model(text) IS
 
 SELECT civic_private.set_function_rights(ARRAY(
     SELECT p.oid FROM pg_catalog.pg_proc AS p
-    WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
+    WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_helpers'::regnamespace, 'civic_private'::regnamespace)
         AND p.proname NOT IN ('data_model', 'data_model_steps', 'run_detached', 'change_data_model',
             'create_data_model', 'upgrade_data_model')
 ));

@@ -6,12 +6,12 @@ DECLARE
 BEGIN
     FOR f IN
         SELECT p.oid::regprocedure AS signature, p.provolatile = 'v' AS writes, p.prosecdef AS definer,
-            n.nspname = 'civic' AND p.prorettype <> 'trigger'::regtype
+            n.nspname <> 'civic_private' AND p.prorettype <> 'trigger'::regtype
                 AND p.proname NOT IN ('create_data_model', 'upgrade_data_model', 'create_organization',
                     'protect_table', 'audit_table', 'set_token_secret') AS open
         FROM pg_proc AS p
         JOIN pg_namespace AS n ON n.oid = p.pronamespace
-        WHERE n.nspname IN ('civic', 'civic_private') AND p.oid <> ALL (known)
+        WHERE n.nspname IN ('civic', 'civic_helpers', 'civic_private') AND p.oid <> ALL (known)
         ORDER BY p.oid
     LOOP
         EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', f.signature);

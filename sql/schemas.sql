@@ -7,12 +7,15 @@ DECLARE
     restoring boolean := pg_catalog.current_setting('row_security') = 'off'
         OR coalesce(nullif(pg_catalog.current_setting('civic.restoring', true), ''), 'off')::boolean;
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['civic', 'civic_private'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['civic', 'civic_helpers', 'civic_private'] LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = wanted) THEN
             EXECUTE pg_catalog.format('CREATE SCHEMA %I', wanted);
             EXECUTE pg_catalog.format('COMMENT ON SCHEMA %I IS %L', wanted, CASE wanted
                 WHEN 'civic' THEN 'The API of the civic extension: tables, types and functions that applications may'
                     ' use and PostgREST may expose.'
+                WHEN 'civic_helpers' THEN 'Functions of the civic extension that serve its other functions. Clients may'
+                    ' execute them, because what calls them runs with the rights of the client; PostgREST must not'
+                    ' expose them.'
                 ELSE 'Internals of the civic extension: credentials, one-time codes, caches and trigger functions.'
                     ' Clients have no USAGE.'
                 END);

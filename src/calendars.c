@@ -187,7 +187,7 @@ load_calendar(const CalendarKey *key)
 					2, types, values, NULL);
 	if (SPI_processed == 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND), errmsg("the calendar does not exist"),
+				(errcode(ERRCODE_CIVIC_NOT_FOUND), errmsg("the calendar does not exist"),
 				 errdetail("The organization has no calendar with this id."),
 				 errhint("Table civic.business_calendars lists them.")));
 	context = MemoryContextSwitchTo(context);

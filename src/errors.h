@@ -71,4 +71,7 @@
 #define ERRCODE_CIVIC_FORM_TOO_LARGE MAKE_SQLSTATE('Z', 'C', '1', '4', '1')
 #define ERRCODE_CIVIC_REQUEST_PLACED MAKE_SQLSTATE('Z', 'C', '1', '4', '2')
 
+/* PostgREST answers PTnnn with status nnn, and no code of PostgreSQL that means this with 404. */
+#define ERRCODE_CIVIC_NOT_FOUND MAKE_SQLSTATE('P', 'T', '4', '0', '4')
+
 #endif

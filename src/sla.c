@@ -73,7 +73,7 @@ calendar_argument(FunctionCallInfo fcinfo)
 		return civic_calendar(NULL, NULL);
 	if (!access->has_organization)
 		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND), errmsg("the calendar does not exist"),
+				(errcode(ERRCODE_CIVIC_NOT_FOUND), errmsg("the calendar does not exist"),
 				 errdetail("The session works for no organization."),
 				 errhint("Set civic.organization_id, or sign in as a person of an organization.")));
 	organization = access->organization;

@@ -25,7 +25,7 @@ BEGIN
     IF rank_reports.latitude NOT BETWEEN -90 AND 90 OR rank_reports.longitude NOT BETWEEN -180 AND 180 THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = 'no such place';
     END IF;
-    here := civic.location_of(rank_reports.latitude, rank_reports.longitude);
+    here := civic_helpers.location_of(rank_reports.latitude, rank_reports.longitude);
     IF organization IS NULL THEN
         RETURN;
     END IF;
@@ -103,7 +103,7 @@ AS $$
         now(), $7)
 $$;
 
-CREATE FUNCTION twin.find_duplicates(report_id uuid, max_rows integer DEFAULT 5) RETURNS TABLE (
+CREATE FUNCTION twin.find_duplicates_of(report_id uuid, max_rows integer DEFAULT 5) RETURNS TABLE (
     report_id uuid, report_number text, title text, status civic.report_status, distance_m double precision,
     age interval, text_similarity real, address_agreement real, score double precision
 )

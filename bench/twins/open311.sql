@@ -1,4 +1,4 @@
--- civic.form_fields() and civic.json_to_xml() in PL/pgSQL.
+-- civic_helpers.form_fields() and civic_helpers.json_to_xml() in PL/pgSQL.
 CREATE SCHEMA IF NOT EXISTS twin;
 
 CREATE FUNCTION twin.url_decode(value text) RETURNS text

@@ -67,7 +67,7 @@ BEGIN
     SELECT c.* INTO calendar FROM civic.business_calendars AS c
     WHERE c.organization_id = civic.current_organization_id() AND c.id = calendar_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = 'the calendar does not exist';
+        RAISE EXCEPTION USING ERRCODE = 'PT404', MESSAGE = 'the calendar does not exist';
     END IF;
     RETURN calendar;
 END

@@ -81,9 +81,9 @@ SET civic.user_id = :'noor';
 SELECT (SELECT count(*) FROM civic.posts) AS posts, (SELECT count(*) FROM civic.comments) AS comments;
 \set ECHO none
 RESET ROLE;
-SELECT :'codes' = ' P0002 ZC132' AS as_told \gset
+SELECT :'codes' = ' PT404 ZC132' AS as_told \gset
 \if :as_told
-    \echo 'As told: two refusals (P0002, ZC132) and no other.'
+    \echo 'As told: two refusals (PT404, ZC132) and no other.'
 \else
     \echo 'The refusals were not those of the story:' :codes
     SELECT 1 / 0;

@@ -147,7 +147,7 @@ WHERE a.action !~ '^(invoice|approval)_' ORDER BY a.happened_at, a.action;
 \set ECHO queries
 SET civic.user_id = :'petra';
 SELECT u.full_name, c.total_sales, c.commission_rate, c.commission_amount, c.total_receivable
-FROM civic.calculate_commissions(civic.period_start('monthly'), civic.today(), commission_rate => 7.5) AS c
+FROM civic.calculate_commissions(civic_helpers.period_start('monthly'), civic.today(), commission_rate => 7.5) AS c
 JOIN civic.users AS u ON u.id = c.user_id;
 SELECT rank, full_name, deals, sales, target_percent FROM civic.sales_standings();
 SELECT civic.transition('deal_verification', :'deal', 'rejected') \g /dev/null

@@ -16,7 +16,7 @@ BEGIN
             p.ward_number, p.district, p.latitude, p.longitude)
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(submit_appeal.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(submit_appeal.report_id, NULL);
     END IF;
     IF civic.current_role_level() = 5 OR NOT coalesce(CASE
         WHEN appeal_type IN ('classification', 'resolution', 'rejection') THEN r.user_id = civic.current_user_id()
@@ -70,7 +70,7 @@ COMMENT ON FUNCTION civic.submit_appeal(uuid, civic.appeal_type, text, text, tex
     'Appeals about a report: types classification, resolution and rejection for its reporter; incorrect_assignment,'
     ' workload and resource_lack for the officer in charge; quality_concern for administrators. At most two a report.'
     ' Errors: ZC060 two were filed, ZC061 the type does not fit where the report stands, 42501 not open to the caller,'
-    ' 23514 text too short or too long, P0002 no such report.';
+    ' 23514 text too short or too long, PT404 no such report.';
 
 CREATE FUNCTION civic.review_appeal(
     appeal_id uuid,
@@ -102,7 +102,7 @@ BEGIN
     WHERE a.organization_id = civic.current_organization_id() AND a.id = review_appeal.appeal_id
     RETURNING a.* INTO result;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the appeal does not exist',
             DETAIL = 'No appeal with this id can be changed by you.',
             HINT = 'Check the id, and who you are signed in as.';
@@ -115,7 +115,7 @@ COMMENT ON FUNCTION civic.review_appeal(uuid, civic.appeal_status, text, text, u
     ' transaction: an appeal of an officer gives the report to another officer or department; requires_rework, for a'
     ' resolution or quality concern, reopens it for the rework officer; one against a rejection puts the report before'
     ' a person again. Needs review:appeal. Errors: ZC062 decided already, ZC001 to ZC003 refused by the guard of the'
-    ' appeal or of the report, ZC006 the officer cannot take it, 23514 the order does not fit the type, P0002 no such'
+    ' appeal or of the report, ZC006 the officer cannot take it, 23514 the order does not fit the type, PT404 no such'
     ' appeal.';
 
 CREATE FUNCTION civic.withdraw_appeal(appeal_id uuid) RETURNS void
@@ -140,7 +140,7 @@ BEGIN
     WHERE p.organization_id = civic.current_organization_id() AND p.id = complete_rework.appeal_id
         AND p.rework_assigned_to_user_id = civic.current_user_id();
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the appeal does not exist',
             DETAIL = 'No appeal with this id orders rework from you.',
             HINT = 'Check the id, and who you are signed in as.';
@@ -164,7 +164,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.complete_rework(uuid, text) IS
     'The officer from whom an approved appeal ordered rework says what was done and hands it in: the report waits for'
-    ' verification. Once. Errors: ZC063 completed already, ZC001 to ZC003 refused by the guard of the report, P0002 no'
+    ' verification. Once. Errors: ZC063 completed already, ZC001 to ZC003 refused by the guard of the report, PT404 no'
     ' such appeal of the caller.';
 
 CREATE FUNCTION civic.list_appeals(

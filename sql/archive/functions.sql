@@ -18,7 +18,7 @@ BEGIN
     WHERE a.organization_id = organization AND a.id = restore_report.report_id
     RETURNING a.* INTO kept;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the report is not in the archive',
             DETAIL = 'No archived report of the organization has this id.',
             TABLE = 'archived_reports', SCHEMA = 'civic';
@@ -57,7 +57,7 @@ $$;
 COMMENT ON FUNCTION civic.restore_report(uuid) IS
     'Brings an archived report back with all that belonged to it, as it was; for holders of manage:retention. Locks the'
     ' tables of reports against writing for a moment: not for many at a time. Errors: 42501 not open to the caller,'
-    ' 23503 the root of its family is archived as well, P0002 not in the archive.';
+    ' 23503 the root of its family is archived as well, PT404 not in the archive.';
 
 CREATE FUNCTION civic.search_archive(
     query text,

@@ -1,9 +1,11 @@
-CREATE FUNCTION civic.great_circle_m(
+CREATE FUNCTION civic_helpers.great_circle_m(
     latitude double precision, longitude double precision, other_latitude double precision,
     other_longitude double precision
 ) RETURNS double precision
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'civic_great_circle_m';
-COMMENT ON FUNCTION civic.great_circle_m(double precision, double precision, double precision, double precision) IS
+COMMENT ON FUNCTION civic_helpers.great_circle_m(
+    double precision, double precision, double precision, double precision
+) IS
     'Metres between two places by the haversine formula on a sphere of 6371008.8 m; null where one is no place on'
     ' earth.';
 
@@ -241,7 +243,7 @@ BEGIN
         SELECT m.* INTO meeting FROM civic.meetings AS m
         WHERE m.organization_id = NEW.organization_id AND m.id = NEW.meeting_id;
         IF NOT FOUND OR NOT (meeting.is_active OR civic.is_system()) THEN
-            RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+            RAISE EXCEPTION USING ERRCODE = 'PT404',
                 MESSAGE = 'the meeting does not exist, or is no longer active',
                 HINT = 'Look for meetings with civic.nearby_meetings() or civic.search_meetings().';
         END IF;
@@ -268,7 +270,7 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.start_session() IS
     'BEFORE INSERT row trigger on civic.attendance_sessions: copies the destination from the meeting, and ends the'
-    ' session that the person has. Errors: ZC127 switched off, P0002 no such meeting.';
+    ' session that the person has. Errors: ZC127 switched off, PT404 no such meeting.';
 
 CREATE FUNCTION civic_private.check_session_notes() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -363,7 +365,7 @@ BEGIN
     SELECT s.* INTO session FROM civic.attendance_sessions AS s
     WHERE s.organization_id = NEW.organization_id AND s.id = NEW.session_id FOR NO KEY UPDATE;
     IF NOT FOUND OR NOT (civic.is_system() OR session.contact_id IS NOT DISTINCT FROM civic.current_user_id()) THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the session does not exist',
             DETAIL = 'No session of yours has this id.',
             HINT = 'Start one with civic.start_session().';
@@ -427,7 +429,7 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.document_event() IS
     'BEFORE INSERT row trigger on civic.attendance_events: the clock of the server, distance, verdict, flag and policy'
-    ' version. Errors: P0002 no such session, ZC121 something is missing, ZC127 switched off, 23503 a correction of'
+    ' version. Errors: PT404 no such session, ZC121 something is missing, ZC127 switched off, 23503 a correction of'
     ' something else.';
 
 CREATE FUNCTION civic_private.follow_event() RETURNS trigger
@@ -447,7 +449,7 @@ BEGIN
         AND e.latitude IS NOT NULL AND e.corrects_record_id IS NULL AND e.server_at <= NEW.server_at
     ORDER BY e.server_at DESC LIMIT 1;
     -- What both accuracies allow was perhaps never travelled.
-    apart := greatest(civic.great_circle_m(earlier.latitude, earlier.longitude, NEW.latitude, NEW.longitude)
+    apart := greatest(civic_helpers.great_circle_m(earlier.latitude, earlier.longitude, NEW.latitude, NEW.longitude)
         - coalesce(earlier.accuracy_m, 0) - coalesce(NEW.accuracy_m, 0), 0);
     seconds := greatest(extract(epoch FROM NEW.server_at - earlier.server_at), 1);
     INSERT INTO civic.data_quality_signals (organization_id, session_event_id, contact_id, signal_type, signal_name,
@@ -497,7 +499,7 @@ COMMENT ON FUNCTION civic_private.follow_event() IS
     'AFTER INSERT row trigger on civic.attendance_events: records what is worth knowing about the quality of the data,'
     ' and moves the session where the position was in range. Signals change nothing but themselves.';
 
-CREATE FUNCTION civic.signal_type_of(signal_name text) RETURNS civic.signal_type
+CREATE FUNCTION civic_helpers.signal_type_of(signal_name text) RETURNS civic.signal_type
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
     WHEN signal_name LIKE 'gps\_%' OR signal_name IN ('mock_provider_detected', 'impossible_travel',
@@ -507,7 +509,7 @@ RETURN CASE
     WHEN signal_name LIKE 'clock\_drift%' THEN 'temporal'
     ELSE 'device'
 END::civic.signal_type;
-COMMENT ON FUNCTION civic.signal_type_of(text) IS
+COMMENT ON FUNCTION civic_helpers.signal_type_of(text) IS
     'What a signal is about, by its name. gps: gps_accuracy_meters, gps_ttff_seconds, gps_satellite_count, gps_source,'
     ' mock_provider_detected, impossible_travel, position_timeout, location_undecidable; biometric: liveness_quality,'
     ' image_blur_score, lighting_quality_score, occlusion_detected; temporal: clock_drift_seconds; device:'
@@ -575,14 +577,14 @@ BEGIN
         ' $2', civic_private.table_of_record(kind))
     INTO contact_id, professional_id USING organization, record_id;
     IF contact_id IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = format('the %s does not exist', replace(kind::text, '_', ' ')),
             HINT = 'Check the id, and the kind of the record.';
     END IF;
 END
 $$;
 COMMENT ON FUNCTION civic_private.owner_of_record(uuid, civic.attendance_record, uuid) IS
-    'Whom a record is about, and who sees it besides. Error P0002 for no such record.';
+    'Whom a record is about, and who sees it besides. Error PT404 for no such record.';
 
 CREATE FUNCTION civic_private.table_of_record(kind civic.attendance_record) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -645,7 +647,7 @@ END
 $$;
 COMMENT ON FUNCTION civic_private.check_review() IS
     'BEFORE INSERT row trigger on civic.review_artifacts: the record exists and is the reviewer''s to review, and the'
-    ' state of the licence is copied. Errors: P0002 no such record, 42501, ZC124 no active licence.';
+    ' state of the licence is copied. Errors: PT404 no such record, 42501, ZC124 no active licence.';
 
 CREATE FUNCTION civic_private.check_explanation() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -712,7 +714,7 @@ BEGIN
         NEW.contact_id := event.contact_id;
         NEW.professional_id := event.professional_id;
         NEW.occurred_at := event.server_at;
-        NEW.payload_sha256 := civic.record_sha256(event);
+        NEW.payload_sha256 := civic_helpers.record_sha256(event);
     ELSIF NEW.event_type = 'message_export' THEN
         SELECT t.* INTO thread FROM civic.message_threads AS t
         WHERE t.organization_id = NEW.organization_id AND t.id = NEW.event_id;
@@ -722,7 +724,7 @@ BEGIN
         NEW.payload_sha256 := civic_private.thread_sha256(NEW.organization_id, thread.id);
     END IF;
     IF NEW.contact_id IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'what the integrity record is about does not exist',
             HINT = 'Check event_type and event_id.', TABLE = 'verification_proofs', SCHEMA = 'civic';
     END IF;
@@ -730,5 +732,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.check_proof() IS
-    'BEFORE INSERT row trigger on civic.verification_proofs: computes the hash of what is in the database. Error P0002'
+    'BEFORE INSERT row trigger on civic.verification_proofs: computes the hash of what is in the database. Error PT404'
     ' for what is not.';

@@ -7,15 +7,15 @@ CREATE FUNCTION civic.nearby_meetings(
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 25 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    here civic.meetings.location%TYPE := civic.location_of(nearby_meetings.latitude, nearby_meetings.longitude);
+    here civic.meetings.location%TYPE := civic_helpers.location_of(nearby_meetings.latitude, nearby_meetings.longitude);
 BEGIN
     RETURN QUERY
-    SELECT m, civic.great_circle_m(m.latitude, m.longitude, nearby_meetings.latitude, nearby_meetings.longitude)
+    SELECT m, civic_helpers.great_circle_m(m.latitude, m.longitude, nearby_meetings.latitude, nearby_meetings.longitude)
     FROM civic.meetings AS m
     -- The sphere of the distance that is shown and the spheroid of the index differ by 0.56 percent at most.
     WHERE m.organization_id = civic.current_organization_id() AND m.is_active
-        AND civic.is_within(m.location, here, least(nearby_meetings.radius_m * 1.006 + 0.01, 21000000))
-        AND civic.great_circle_m(m.latitude, m.longitude, nearby_meetings.latitude, nearby_meetings.longitude)
+        AND civic_helpers.is_within(m.location, here, least(nearby_meetings.radius_m * 1.006 + 0.01, 21000000))
+        AND civic_helpers.great_circle_m(m.latitude, m.longitude, nearby_meetings.latitude, nearby_meetings.longitude)
             <= nearby_meetings.radius_m
     ORDER BY 2, m.id LIMIT least(greatest(coalesce(max_rows, 25), 1), 1000);
 END
@@ -182,7 +182,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.start_session(uuid, text, text, civic.latitude, civic.longitude) IS
     'Starts a session at a meeting, at a destination of one''s own, or without a fixed place where neither is given.'
-    ' The session one has is ended by it. Errors: 42501 not open to the caller, P0002 no such meeting, ZC127 switched'
+    ' The session one has is ended by it. Errors: 42501 not open to the caller, PT404 no such meeting, ZC127 switched'
     ' off, 23514 a value out of its limits.';
 
 CREATE FUNCTION civic.get_active_session(contact_id uuid DEFAULT civic.current_user_id())
@@ -235,7 +235,7 @@ BEGIN
         record_event.selfie_artifact_id, record_event.corrects_record_id)
     RETURNING e.* INTO result;
     INSERT INTO civic.data_quality_signals (session_event_id, signal_type, signal_name, signal_value)
-    SELECT result.id, civic.signal_type_of(s.key), s.key, s.value FROM jsonb_each(record_event.signals) AS s;
+    SELECT result.id, civic_helpers.signal_type_of(s.key), s.key, s.value FROM jsonb_each(record_event.signals) AS s;
     RETURN result;
 END
 $$;
@@ -245,7 +245,7 @@ COMMENT ON FUNCTION civic.record_event(
 ) IS
     'Documents an event of a session of one''s own, in range or not, and returns it with its receipt. Signals are an'
     ' object of names and values, as in {"gps_source": "FUSED", "mock_provider_detected": true}. A correction names the'
-    ' event that it corrects, and says why in notes. Errors: P0002 no such session, ZC121 something is missing, ZC127'
+    ' event that it corrects, and says why in notes. Errors: PT404 no such session, ZC121 something is missing, ZC127'
     ' switched off, 42501 not open to the caller, 23514 a value out of its limits.';
 
 CREATE FUNCTION civic.check_in(
@@ -284,25 +284,25 @@ COMMENT ON FUNCTION civic.check_out(
     'Documents a departure. The session becomes completed where location_flag is granted. Errors as'
     ' civic.record_event().';
 
-CREATE FUNCTION civic.end_session(session_id uuid, reason text) RETURNS civic.attendance_sessions
+CREATE FUNCTION civic.stop_session(session_id uuid, reason text) RETURNS civic.attendance_sessions
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     result civic.attendance_sessions;
 BEGIN
-    UPDATE civic.attendance_sessions AS s SET status = 'ended', ended_reason = end_session.reason
-    WHERE s.organization_id = civic.current_organization_id() AND s.id = end_session.session_id
+    UPDATE civic.attendance_sessions AS s SET status = 'ended', ended_reason = stop_session.reason
+    WHERE s.organization_id = civic.current_organization_id() AND s.id = stop_session.session_id
     RETURNING s.* INTO result;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the session does not exist',
             DETAIL = 'No session of yours has this id.';
     END IF;
     RETURN result;
 END
 $$;
-COMMENT ON FUNCTION civic.end_session(uuid, text) IS
-    'Ends a session of one''s own before check-out, with a reason. Errors: ZC001 it is over, ZC002 no reason, P0002 no'
+COMMENT ON FUNCTION civic.stop_session(uuid, text) IS
+    'Ends a session of one''s own before check-out, with a reason. Errors: ZC001 it is over, ZC002 no reason, PT404 no'
     ' such session.';
 
 CREATE FUNCTION civic.write_session_notes(session_id uuid, notes text) RETURNS civic.attendance_sessions
@@ -315,7 +315,7 @@ BEGIN
     WHERE s.organization_id = civic.current_organization_id() AND s.id = write_session_notes.session_id
     RETURNING s.* INTO result;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the session does not exist',
             DETAIL = 'No session of yours has this id.';
     END IF;
@@ -323,7 +323,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.write_session_notes(uuid, text) IS
-    'Writes the notes of a session of one''s own, up to 500 characters. Errors: ZC122 too late, 23514 too long, P0002'
+    'Writes the notes of a session of one''s own, up to 500 characters. Errors: ZC122 too late, 23514 too long, PT404'
     ' no such session.';
 
 CREATE FUNCTION civic.list_sessions(
@@ -587,7 +587,7 @@ COMMENT ON FUNCTION civic.review_record(
     civic.attendance_record, uuid, civic.review_decision, text, text
 ) IS
     'Documents what the caller, as the professional of the person, determined about a record; the state of the'
-    ' licence is copied. Decision rejected needs a reason, annotated an annotation and no licence. Errors: P0002 no'
+    ' licence is copied. Decision rejected needs a reason, annotated an annotation and no licence. Errors: PT404 no'
     ' such record, 42501 not the caller''s to review, ZC124 no active licence, 23514 reason or annotation missing.';
 
 CREATE FUNCTION civic.record_reviews(record_id uuid) RETURNS SETOF civic.review_artifacts
@@ -699,7 +699,7 @@ $$;
 COMMENT ON FUNCTION civic.send_message(uuid, civic.message_type, text, uuid, jsonb, text) IS
     'Writes in a thread of one''s own. A professional_request is to be answered by its sla_deadline in'
     ' civic.message_sla; the next message of the person answers it. A correction names the message that it corrects.'
-    ' Errors: P0002 no such thread, ZC125 not so, ZC127 switched off, 42501 not open to the caller.';
+    ' Errors: PT404 no such thread, ZC125 not so, ZC127 switched off, 42501 not open to the caller.';
 
 CREATE FUNCTION civic.list_messages(thread_id uuid, before_id uuid DEFAULT NULL, max_rows integer DEFAULT 50)
     RETURNS SETOF civic.messages
@@ -722,7 +722,7 @@ DECLARE
 BEGIN
     SELECT jsonb_agg(jsonb_build_object('id', m.id, 'sent_at', m.sent_at, 'from', m.sender_role,
         'to', m.recipient_role, 'type', m.message_type, 'references', m.references_message_id, 'content', m.content,
-        'sha256', encode(civic.record_sha256(m), 'hex')) ORDER BY m.sent_at, m.id)
+        'sha256', encode(civic_helpers.record_sha256(m), 'hex')) ORDER BY m.sent_at, m.id)
     INTO result FROM civic.messages AS m
     WHERE m.organization_id = civic.current_organization_id() AND m.thread_id = export_thread.thread_id;
     IF result IS NOT NULL THEN
@@ -802,7 +802,7 @@ BEGIN
         AND h.released_at IS NULL
     RETURNING h.* INTO result;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the legal hold does not exist, or was released',
             HINT = 'Check the id.';
     END IF;
@@ -810,7 +810,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.release_legal_hold(uuid) IS
-    'Ends a legal hold. For holders of manage:legal_hold. Error P0002 for none that holds.';
+    'Ends a legal hold. For holders of manage:legal_hold. Error PT404 for none that holds.';
 
 CREATE FUNCTION civic.create_proof(
     event_type civic.proof_event, event_id uuid, provider civic.proof_provider DEFAULT 'native'
@@ -828,7 +828,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.create_proof(civic.proof_event, uuid, civic.proof_provider) IS
     'Asks for an integrity record of an event or a thread of one''s own; the hash is computed here, and a service'
-    ' brings it to the provider. Errors: P0002 no such event, 42501 not open to the caller.';
+    ' brings it to the provider. Errors: PT404 no such event, 42501 not open to the caller.';
 
 CREATE FUNCTION civic.settle_proof(
     proof_id uuid, succeeded boolean, proof_blob jsonb DEFAULT NULL, reason text DEFAULT NULL,
@@ -848,7 +848,7 @@ BEGIN
     WHERE p.organization_id = civic.current_organization_id() AND p.id = settle_proof.proof_id
     RETURNING p.* INTO result;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the integrity record does not exist',
             HINT = 'Check the id.';
     END IF;
@@ -857,7 +857,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.settle_proof(uuid, boolean, jsonb, text, text) IS
     'What the provider answered for an integrity record that is pending, or why it could not. For civic_service.'
-    ' Errors: ZC001 not pending, ZC002 no reason, P0002 no such row.';
+    ' Errors: ZC001 not pending, ZC002 no reason, PT404 no such row.';
 
 CREATE FUNCTION civic.claim_proofs(max_rows integer DEFAULT 100) RETURNS SETOF civic.verification_proofs
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 100 SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
 -- What is kept stays as it was; what a retention policy deletes leaves a tombstone.
 
-CREATE FUNCTION civic.record_sha256(kept anyelement) RETURNS civic.sha256
+CREATE FUNCTION civic_helpers.record_sha256(kept anyelement) RETURNS civic.sha256
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'
     SET extra_float_digits = 1 SET bytea_output = 'hex' SET intervalstyle = 'iso_8601'
 AS $$
@@ -8,16 +8,17 @@ BEGIN
     RETURN sha256(convert_to(to_jsonb(kept)::text, 'UTF8'));
 END
 $$;
-COMMENT ON FUNCTION civic.record_sha256(anyelement) IS
+COMMENT ON FUNCTION civic_helpers.record_sha256(anyelement) IS
     'SHA-256 of a row: of its columns as jsonb in UTF-8, times in UTC. Pass a row, as in SELECT'
-    ' civic.record_sha256(e) FROM civic.attendance_events AS e.';
+    ' civic_helpers.record_sha256(e) FROM civic.attendance_events AS e.';
 
 CREATE FUNCTION civic_private.thread_sha256(organization uuid, thread uuid) RETURNS civic.sha256
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN (
-        SELECT sha256(coalesce(string_agg(civic.record_sha256(m)::bytea, ''::bytea ORDER BY m.sent_at, m.id), ''))
+        SELECT sha256(coalesce(string_agg(civic_helpers.record_sha256(m)::bytea, ''::bytea
+            ORDER BY m.sent_at, m.id), ''))
         FROM civic.messages AS m WHERE m.organization_id = organization AND m.thread_id = thread
     );
 END
@@ -39,7 +40,7 @@ BEGIN
         IF TG_LEVEL = 'ROW' AND EXISTS (
             SELECT FROM civic.record_tombstones AS t
             WHERE t.organization_id = OLD.organization_id AND t.record_type = TG_ARGV[0]::civic.attendance_record
-                AND t.record_id = OLD.id AND t.record_sha256 = civic.record_sha256(OLD)
+                AND t.record_id = OLD.id AND t.record_sha256 = civic_helpers.record_sha256(OLD)
         ) THEN
             RETURN OLD;
         END IF;
@@ -144,7 +145,7 @@ DECLARE
     buried bigint;
 BEGIN
     EXECUTE format('INSERT INTO civic.record_tombstones (organization_id, record_type, record_id, deletion_reason,'
-        ' record_sha256) SELECT r.organization_id, $2, r.id, $4, civic.record_sha256(r) FROM civic.%I AS r'
+        ' record_sha256) SELECT r.organization_id, $2, r.id, $4, civic_helpers.record_sha256(r) FROM civic.%I AS r'
         ' WHERE r.organization_id = $1 AND r.id = ANY ($3)', civic_private.table_of_record(kind))
     USING organization, kind, ids, reason;
     EXECUTE format('DELETE FROM civic.%I AS r WHERE r.organization_id = $1 AND r.id = ANY ($2)',

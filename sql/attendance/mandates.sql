@@ -29,7 +29,7 @@ BEGIN
             OR civic.is_system())
     FOR UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the mandate does not exist',
             DETAIL = 'No mandate of yours has this id.';
     END IF;
@@ -57,7 +57,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.send_enrollment_token(uuid) IS
     'A new one-time token for a mandate of one''s own, to be sent to the telephone number of the mandate; only its'
-    ' hash is kept, and tokens sent before are no longer good. Good for token_days of the policy. Errors: P0002 no such'
+    ' hash is kept, and tokens sent before are no longer good. Good for token_days of the policy. Errors: PT404 no such'
     ' mandate, ZC123 the mandate is over, ZC127 switched off.';
 
 CREATE FUNCTION civic.check_enrollment_token(token text) RETURNS timestamptz
@@ -176,7 +176,7 @@ BEGIN
     WHERE t.organization_id = NEW.organization_id AND t.id = NEW.thread_id FOR KEY SHARE;
     IF NOT FOUND OR NOT (civic.is_system()
         OR coalesce(civic.current_user_id() IN (thread.contact_id, thread.professional_id), false)) THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the thread does not exist',
             DETAIL = 'No thread of yours has this id.';
     END IF;
@@ -222,7 +222,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.check_message() IS
-    'BEFORE INSERT row trigger on civic.messages: who writes to whom, and what each may write. Errors: P0002 no such'
+    'BEFORE INSERT row trigger on civic.messages: who writes to whom, and what each may write. Errors: PT404 no such'
     ' thread, ZC125 not so, ZC127 switched off.';
 
 CREATE FUNCTION civic_private.check_attachment() RETURNS trigger

@@ -169,7 +169,8 @@ CREATE TABLE civic.meetings (
     address text NOT NULL,
     latitude civic.latitude NOT NULL,
     longitude civic.longitude NOT NULL,
-    location geography(Point, 4326) NOT NULL GENERATED ALWAYS AS (civic.location_of(latitude, longitude)) STORED,
+    location geography(Point, 4326) NOT NULL
+        GENERATED ALWAYS AS (civic_helpers.location_of(latitude, longitude)) STORED,
     radius_meters double precision NOT NULL DEFAULT 100,
     start_time timestamptz,
     end_time timestamptz,
@@ -1100,4 +1101,4 @@ COMMENT ON COLUMN civic.record_tombstones.record_type IS 'Kind of the record.';
 COMMENT ON COLUMN civic.record_tombstones.record_id IS 'Identifier the record had.';
 COMMENT ON COLUMN civic.record_tombstones.deleted_at IS 'When the record was deleted.';
 COMMENT ON COLUMN civic.record_tombstones.deletion_reason IS 'Why, such as: kept for 365 days.';
-COMMENT ON COLUMN civic.record_tombstones.record_sha256 IS 'SHA-256 the record had; see civic.record_sha256().';
+COMMENT ON COLUMN civic.record_tombstones.record_sha256 IS 'SHA-256 the record had; see civic_helpers.record_sha256().';

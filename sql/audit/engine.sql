@@ -34,25 +34,25 @@ CREATE FUNCTION civic_private.current_timeline() RETURNS pg_catalog.int4
     LANGUAGE c STABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_current_timeline';
 COMMENT ON FUNCTION civic_private.current_timeline() IS 'Timeline of the WAL; another after a failover.';
 
-CREATE FUNCTION civic.audit_values(
+CREATE FUNCTION civic_helpers.audit_values(
     operation "char", columns pg_catalog.bytea, personal pg_catalog.bytea, after pg_catalog.bool
 ) RETURNS pg_catalog.jsonb
     LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'civic_audit_values';
-COMMENT ON FUNCTION civic.audit_values("char", pg_catalog.bytea, pg_catalog.bytea, pg_catalog.bool) IS
+COMMENT ON FUNCTION civic_helpers.audit_values("char", pg_catalog.bytea, pg_catalog.bytea, pg_catalog.bool) IS
     'Values that an entry of the audit log holds, by the names of their columns; those before or after the change.'
     ' Personal values that were erased are missing. Null where there are none.';
 
-CREATE FUNCTION civic.audit_item(
+CREATE FUNCTION civic_helpers.audit_item(
     content pg_catalog.bytea, kind "char", operation "char", personal pg_catalog.bool
 ) RETURNS pg_catalog.text
     LANGUAGE c STABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_audit_item';
-COMMENT ON FUNCTION civic.audit_item(pg_catalog.bytea, "char", "char", pg_catalog.bool) IS
+COMMENT ON FUNCTION civic_helpers.audit_item(pg_catalog.bytea, "char", "char", pg_catalog.bool) IS
     'What an entry of the audit log holds besides columns. Kinds: R reason, O outcome, S role that logged in, J'
     ' details.';
 
-CREATE FUNCTION civic.audit_request(request pg_catalog.bytea, agent pg_catalog.bool) RETURNS pg_catalog.text
+CREATE FUNCTION civic_helpers.audit_request(request pg_catalog.bytea, agent pg_catalog.bool) RETURNS pg_catalog.text
     LANGUAGE c STABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_audit_request';
-COMMENT ON FUNCTION civic.audit_request(pg_catalog.bytea, pg_catalog.bool) IS
+COMMENT ON FUNCTION civic_helpers.audit_request(pg_catalog.bytea, pg_catalog.bool) IS
     'Address, or with agent the browser, that the request of an entry came from; null where it was erased.';
 
 CREATE FUNCTION civic.audit_table(

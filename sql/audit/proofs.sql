@@ -42,13 +42,13 @@ CREATE FUNCTION civic_private.not_sealed(entry text) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+    RAISE EXCEPTION USING ERRCODE = 'PT404',
         MESSAGE = format('entry %s is not sealed', entry),
         DETAIL = 'There is no such entry in your organization, or its transaction has not been sealed yet.',
         HINT = 'Check the entry. A job calls civic.seal_audit_log() every second or so.';
 END
 $$;
-COMMENT ON FUNCTION civic_private.not_sealed(text) IS 'Raises P0002.';
+COMMENT ON FUNCTION civic_private.not_sealed(text) IS 'Raises PT404.';
 
 CREATE FUNCTION civic.inclusion_proof(entry text) RETURNS TABLE (
     organization_id uuid, leaf_index bigint, tree_size bigint, leaf_hash bytea, hashes bytea[], root bytea
@@ -84,7 +84,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.inclusion_proof(text) IS
     'Shows that an entry (civic.audit_log.id) is in the tree of its organization: what civic.verify_inclusion() needs.'
-    ' Its cost does not grow with the log. Errors: P0002 not sealed, 22023 no identifier, ZC052 the log is damaged.';
+    ' Its cost does not grow with the log. Errors: PT404 not sealed, 22023 no identifier, ZC052 the log is damaged.';
 
 CREATE FUNCTION civic.consistency_proof(old_size bigint, new_size bigint, organization_id uuid DEFAULT NULL)
     RETURNS bytea[]
@@ -212,7 +212,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.leaf_proof(text) IS
-    'All that leads from an entry to a checkpoint. Errors: P0002 not sealed, 22023 no identifier.';
+    'All that leads from an entry to a checkpoint. Errors: PT404 not sealed, 22023 no identifier.';
 
 CREATE FUNCTION civic_private.check_log_reader() RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -238,7 +238,7 @@ BEGIN
     PERFORM civic_private.check_log_reader();
     SELECT * INTO p FROM civic_private.leaf_proof(entry);
     IF NOT p.is_signed THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'no signed checkpoint covers the entry yet',
             HINT = 'Ask again when the notary has signed the next one; civic.entry_receipt() does not wait for it.';
     END IF;
@@ -249,7 +249,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.tlog_proof(text) IS
     'Proof of an entry in one file, as c2sp.org/tlog-proof and docs/audit-formats.md have it. Errors: 42501 not open to'
-    ' the asker, P0002 not sealed, or not covered by a signed checkpoint yet.';
+    ' the asker, PT404 not sealed, or not covered by a signed checkpoint yet.';
 
 CREATE FUNCTION civic_private.make_receipt(entry text) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -286,7 +286,7 @@ BEGIN
         AND e.table_name = 'reports' AND e.entity_id = receipt.report_id::text AND e.operation IN ('I', 'S')
     ORDER BY e.epoch, e.xid, e.counter LIMIT 1;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'there is no entry of this report',
             HINT = 'Check the id.';
     END IF;
@@ -296,7 +296,7 @@ $$;
 COMMENT ON FUNCTION civic.receipt(uuid) IS
     'What a resident needs to show that a report was filed, as it was filed, without the database: its entry and the'
     ' proofs up to a checkpoint; tools/civic-verify checks it. For the reporter and for readers of the log. Errors:'
-    ' 42501 not open to the asker, P0002 no such report, or not sealed yet.';
+    ' 42501 not open to the asker, PT404 no such report, or not sealed yet.';
 
 CREATE FUNCTION civic.entry_receipt(entry text) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -307,7 +307,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.entry_receipt(text) IS
-    'The receipt of any entry, for readers of the log. Errors: 42501 not open to the asker, P0002 not sealed.';
+    'The receipt of any entry, for readers of the log. Errors: 42501 not open to the asker, PT404 not sealed.';
 
 CREATE FUNCTION civic.trust_audit_key(key text, is_witness boolean DEFAULT false) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

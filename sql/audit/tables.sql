@@ -87,7 +87,7 @@ COMMENT ON COLUMN civic.audit_entries.entity_id IS
     'Primary key of the row without its organization, as text; parts are joined by /.';
 COMMENT ON COLUMN civic.audit_entries.person_id IS 'Person whose data column personal holds; null where it holds none.';
 COMMENT ON COLUMN civic.audit_entries.columns IS
-    'Names and values before and after; see src/audit.h for the bytes and civic.audit_values() to read them.';
+    'Names and values before and after; see src/audit.h for the bytes and civic_helpers.audit_values() to read them.';
 COMMENT ON COLUMN civic.audit_entries.personal IS
     'The same of personal columns, behind a 1 and a salt; after an erasure a 0 and the commitment the leaf is made of.';
 COMMENT ON COLUMN civic.audit_entries.request IS 'Where the request came from, kept like personal.';

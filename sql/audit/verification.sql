@@ -58,7 +58,8 @@ BEGIN
     FROM civic_private.audit_segments AS s
     WHERE s.dropped_at IS NOT NULL AND NOT EXISTS (
         SELECT FROM civic.audit_entries AS e
-        WHERE e.operation = 'R' AND civic.audit_item(e.columns, 'J', 'R', false)::jsonb ->> 'segment' = s.number::text
+        WHERE e.operation = 'R'
+            AND civic_helpers.audit_item(e.columns, 'J', 'R', false)::jsonb ->> 'segment' = s.number::text
     )
     UNION ALL
     SELECT NULL, NULL, NULL, 'segment_unknown', format('Table %s pretends to be a segment.', i.inhrelid::regclass)
@@ -173,7 +174,7 @@ BEGIN
     ), said AS (
         SELECT l.organization_id, l.entity_id, v.key, (array_agg(v.value ORDER BY l.place DESC))[1] AS value
         FROM lives AS l
-        CROSS JOIN LATERAL jsonb_each(civic.audit_values(l.operation, l.columns, l.personal, true)) AS v
+        CROSS JOIN LATERAL jsonb_each(civic_helpers.audit_values(l.operation, l.columns, l.personal, true)) AS v
         WHERE l.place >= l.began AND l.operation <> 'D'
         GROUP BY 1, 2, 3
     ), images AS (
@@ -185,7 +186,7 @@ BEGIN
                 WHERE s.organization_id = l.organization_id AND s.entity_id = l.entity_id), '{}') AS image
         FROM lives AS l GROUP BY 1, 2
     ), present AS (
-        SELECT c.organization_id, c.entity_id, civic.audit_values('S', c.columns, c.personal, true) AS image
+        SELECT c.organization_id, c.entity_id, civic_helpers.audit_values('S', c.columns, c.personal, true) AS image
         FROM civic_private.current_rows(relation) AS c
     ), compared AS (
         SELECT coalesce(p.organization_id, i.organization_id) AS organization_id,
@@ -250,7 +251,7 @@ BEGIN
         external_id = NULL, notes = NULL, status = 'inactive'
     WHERE u.organization_id = organization AND u.id = erase_person.user_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the person does not exist',
             HINT = 'Check the id.';
     END IF;
@@ -274,7 +275,7 @@ COMMENT ON FUNCTION civic.erase_person(uuid, text) IS
     ' the same from every entry of the audit log, with the addresses their requests came from. What they did stays,'
     ' under an identifier that names nobody any more; reports are the city''s record and stay; all proofs stay valid.'
     ' Returns the number of entries changed. Backups hold the data until they are gone. Errors: 42501, 22023 no reason,'
-    ' P0002 no such person, ZC007 the last administrator.';
+    ' PT404 no such person, ZC007 the last administrator.';
 
 CREATE FUNCTION civic.hold_audit_log(reason text) RETURNS uuid
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp

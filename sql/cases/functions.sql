@@ -1,10 +1,10 @@
-CREATE FUNCTION civic.get_case(case_id uuid) RETURNS civic.cases
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION civic.get_case(case_id uuid) RETURNS SETOF civic.cases
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT c FROM civic.cases AS c
+    SELECT c.* FROM civic.cases AS c
     WHERE c.organization_id = civic.current_organization_id() AND c.id = case_id
 $$;
-COMMENT ON FUNCTION civic.get_case(uuid) IS 'The case, or null when there is none that the asker can see.';
+COMMENT ON FUNCTION civic.get_case(uuid) IS 'The case; no row when there is none that the asker can see.';
 
 CREATE FUNCTION civic.open_case(title text, description text, priority civic.case_priority DEFAULT 'medium')
     RETURNS civic.cases
@@ -27,7 +27,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.submit_case(uuid) IS
-    'Puts a new case before the chair. Errors: ZC001 to ZC003 refused by the guard, P0002 no such case.';
+    'Puts a new case before the chair. Errors: ZC001 to ZC003 refused by the guard, PT404 no such case.';
 
 CREATE FUNCTION civic.assign_case(case_id uuid, caseworker_id uuid) RETURNS civic.cases
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -41,7 +41,7 @@ BEGIN
     WHERE c.organization_id = civic.current_organization_id() AND c.id = assign_case.case_id
     RETURNING c.* INTO result;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the case does not exist',
             DETAIL = 'No case with this id can be changed by you.',
             HINT = 'Check the id, and who you are signed in as.';
@@ -51,7 +51,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.assign_case(uuid, uuid) IS
     'Puts a caseworker in charge of a case: of a reviewed one, which becomes assigned, or in place of another while it'
-    ' is assigned or in progress. Errors: ZC100 the person is no caseworker, ZC001 to ZC004 refused by the guard, P0002'
+    ' is assigned or in progress. Errors: ZC100 the person is no caseworker, ZC001 to ZC004 refused by the guard, PT404'
     ' no such case.';
 
 CREATE FUNCTION civic.start_case(case_id uuid) RETURNS civic.cases
@@ -63,7 +63,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.start_case(uuid) IS
-    'The caseworker in charge starts work. Errors: ZC001 to ZC003 refused by the guard, P0002 no such case.';
+    'The caseworker in charge starts work. Errors: ZC001 to ZC003 refused by the guard, PT404 no such case.';
 
 CREATE FUNCTION civic.finish_case(case_id uuid) RETURNS civic.cases
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -74,7 +74,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.finish_case(uuid) IS
-    'The caseworker in charge has done the work. Errors: ZC001 to ZC003 refused by the guard, P0002 no such case.';
+    'The caseworker in charge has done the work. Errors: ZC001 to ZC003 refused by the guard, PT404 no such case.';
 
 CREATE FUNCTION civic.complete_case(case_id uuid) RETURNS civic.cases
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -85,7 +85,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.complete_case(uuid) IS
-    'Chair or clerk close a case whose work is done. Errors: ZC001 to ZC003 refused by the guard, P0002 no such case.';
+    'Chair or clerk close a case whose work is done. Errors: ZC001 to ZC003 refused by the guard, PT404 no such case.';
 
 CREATE FUNCTION civic.return_case(case_id uuid, reason text) RETURNS civic.cases
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -100,7 +100,7 @@ BEGIN
     FROM civic.cases AS c
     WHERE c.organization_id = civic.current_organization_id() AND c.id = return_case.case_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the case does not exist',
             DETAIL = 'No case with this id is visible to you.',
             HINT = 'Check the id, and who you are signed in as.';
@@ -111,7 +111,7 @@ $$;
 COMMENT ON FUNCTION civic.return_case(uuid, text) IS
     'Sends a case one step back, with a reason of 1 to 1000 characters: from review to the clerk, from the caseworker'
     ' to review, from completion to more work. Each step only where the organization has enabled it. Errors: ZC001 not'
-    ' enabled, ZC002 no reason, ZC003 not open to the caller, P0002 no such case.';
+    ' enabled, ZC002 no reason, ZC003 not open to the caller, PT404 no such case.';
 
 CREATE FUNCTION civic.comment_case(case_id uuid, comment text) RETURNS civic.case_logs
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

@@ -23,7 +23,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.publish_post(uuid) IS
-    'Shows a draft or an archived post to everybody. Errors: ZC001 to ZC003 refused by the guard, P0002 no such post.';
+    'Shows a draft or an archived post to everybody. Errors: ZC001 to ZC003 refused by the guard, PT404 no such post.';
 
 CREATE FUNCTION civic.archive_post(post_id uuid) RETURNS civic.posts
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -38,7 +38,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.archive_post(uuid) IS
-    'Takes a post, and the comments on it, out of sight. Errors: ZC001 to ZC003 refused by the guard, P0002 no such'
+    'Takes a post, and the comments on it, out of sight. Errors: ZC001 to ZC003 refused by the guard, PT404 no such'
     ' post.';
 
 CREATE FUNCTION civic.list_posts(
@@ -92,7 +92,7 @@ BEGIN
     WHERE c.organization_id = civic.current_organization_id() AND c.id = edit_comment.comment_id
     RETURNING c.* INTO result;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the comment does not exist',
             DETAIL = 'No comment with this id can be changed by you.',
             HINT = 'Check the id, and who you are signed in as.';
@@ -101,7 +101,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.edit_comment(uuid, text) IS
-    'Changes the words of one''s own comment. Errors: 23514 empty, too long or deleted, ZC130 another person''s, P0002'
+    'Changes the words of one''s own comment. Errors: 23514 empty, too long or deleted, ZC130 another person''s, PT404'
     ' no such comment.';
 
 CREATE FUNCTION civic.delete_comment(comment_id uuid) RETURNS void
@@ -112,7 +112,7 @@ BEGIN
     WHERE c.organization_id = civic.current_organization_id() AND c.id = delete_comment.comment_id
         AND c.deleted_at IS NULL;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the comment does not exist',
             DETAIL = 'No comment with this id can be deleted by you.',
             HINT = 'Check the id, and who you are signed in as.';
@@ -121,7 +121,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.delete_comment(uuid) IS
     'Takes the words of one''s own comment away; its place stays for the answers to it. Errors: ZC130 another'
-    ' person''s, P0002 no such comment.';
+    ' person''s, PT404 no such comment.';
 
 CREATE FUNCTION civic_private.sees_discussion(post uuid, report uuid, subject_case uuid) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -267,7 +267,7 @@ BEGIN
     END IF;
     GET DIAGNOSTICS found_rows = ROW_COUNT;
     IF found_rows = 0 THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = format('the %s does not exist', CASE WHEN post IS NULL THEN 'comment' ELSE 'post' END),
             DETAIL = 'None with this id can be moderated; drafts and comments on cases never are.',
             HINT = 'Check the id.';
@@ -286,25 +286,25 @@ CREATE FUNCTION civic.hide_post(post_id uuid, reason text) RETURNS void
 AS $$ SELECT civic_private.moderate(post_id, NULL, true, reason, 'upheld') $$;
 COMMENT ON FUNCTION civic.hide_post(uuid, text) IS
     'Hides a post and its comments, with a reason of 1 to 1000 characters, and upholds its flags. Errors: 42501 without'
-    ' permission moderate:content, P0002 no such post, ZC002 no reason.';
+    ' permission moderate:content, PT404 no such post, ZC002 no reason.';
 
 CREATE FUNCTION civic.restore_post(post_id uuid) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$ SELECT civic_private.moderate(post_id, NULL, false, NULL, 'dismissed') $$;
 COMMENT ON FUNCTION civic.restore_post(uuid) IS
     'Shows a post again, or leaves it shown, and dismisses its flags. Errors: 42501 without permission'
-    ' moderate:content, P0002 no such post.';
+    ' moderate:content, PT404 no such post.';
 
 CREATE FUNCTION civic.hide_comment(comment_id uuid, reason text) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$ SELECT civic_private.moderate(NULL, comment_id, true, reason, 'upheld') $$;
 COMMENT ON FUNCTION civic.hide_comment(uuid, text) IS
     'Hides a comment, with a reason of 1 to 1000 characters, and upholds its flags; answers to it stay. Errors: 42501'
-    ' without permission moderate:content, P0002 no such comment, ZC002 no reason.';
+    ' without permission moderate:content, PT404 no such comment, ZC002 no reason.';
 
 CREATE FUNCTION civic.restore_comment(comment_id uuid) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$ SELECT civic_private.moderate(NULL, comment_id, false, NULL, 'dismissed') $$;
 COMMENT ON FUNCTION civic.restore_comment(uuid) IS
     'Shows a comment again, or leaves it shown, and dismisses its flags. Errors: 42501 without permission'
-    ' moderate:content, P0002 no such comment.';
+    ' moderate:content, PT404 no such comment.';

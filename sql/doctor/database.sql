@@ -197,7 +197,7 @@ AS $$
             ) AS is_ours
         FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
         LEFT JOIN pg_depend AS e ON e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e'
-        WHERE n.nspname IN ('civic', 'civic_private')
+        WHERE n.nspname IN ('civic', 'civic_helpers', 'civic_private')
     ), triggers AS MATERIALIZED (
         SELECT t.tgname, t.tgenabled, t.tgisinternal, r.name AS relation, r.oid,
             n.nspname IN ('civic', 'civic_private') AS is_ours, t.tgname ~ '^t99_audit' AS is_audit,
@@ -348,7 +348,7 @@ AS $$
             WHERE b.attrelid = c.oid AND b.attacl IS NOT NULL
         ) AS a
         JOIN grantees AS g ON g.oid = a.grantee
-        WHERE n.nspname IN ('civic', 'civic_private')
+        WHERE n.nspname IN ('civic', 'civic_helpers', 'civic_private')
     ), ours AS (
         SELECT d.name FROM declared AS d WHERE d.kind IN ('table', 'view', 'sequence')
     )
@@ -373,7 +373,7 @@ AS $$
     LEFT JOIN pg_init_privs AS i ON i.classoid = 'pg_proc'::regclass AND i.objoid = p.oid AND i.privtype = 'e'
     CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
     JOIN grantees AS g ON g.oid = a.grantee
-    WHERE n.nspname IN ('civic', 'civic_private') AND CASE
+    WHERE n.nspname IN ('civic', 'civic_helpers', 'civic_private') AND CASE
         WHEN i.objoid IS NOT NULL THEN a.grantee NOT IN (SELECT x.grantee FROM aclexplode(i.initprivs) AS x)
         -- Functions of the data model that read are open to all clients, those that write to people and jobs.
         ELSE EXISTS (

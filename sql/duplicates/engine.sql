@@ -70,7 +70,7 @@ COMMENT ON FUNCTION civic.find_duplicates(
     ' score from 0 to 1 by civic.duplicate_policies, and a reason in words. Category null where it is not known; 1 to'
     ' 100 rows. Errors: 22004 no position, 23503 unknown category, 23514 position out of bounds.';
 
-CREATE FUNCTION civic.find_duplicates(report_id uuid, max_rows integer DEFAULT 5) RETURNS TABLE (
+CREATE FUNCTION civic.find_duplicates_of(report_id uuid, max_rows integer DEFAULT 5) RETURNS TABLE (
     report_id uuid,
     report_number text,
     title text,
@@ -83,9 +83,10 @@ CREATE FUNCTION civic.find_duplicates(report_id uuid, max_rows integer DEFAULT 5
     reason text
 )
     LANGUAGE c STABLE PARALLEL SAFE COST 2000 ROWS 3 AS 'MODULE_PATHNAME', 'civic_find_duplicates_of';
-COMMENT ON FUNCTION civic.find_duplicates(uuid, integer) IS
-    'The same for a report that is filed: not of its own family, and none that a person said is another matter. The age'
-    ' is the time from the other report to this one. No rows when the asker cannot see the report.';
+COMMENT ON FUNCTION civic.find_duplicates_of(uuid, integer) IS
+    'The same as civic.find_duplicates() for a report that is filed: not of its own family, and none that a person said'
+    ' is another matter. The age is the time from the other report to this one. No rows when the asker cannot see the'
+    ' report.';
 
 CREATE FUNCTION civic_private.match_report(
     report record, OUT root_id uuid, OUT links boolean, OUT score double precision, OUT reason text

@@ -171,7 +171,7 @@ BEGIN
     SELECT coalesce(r.duplicate_of_report_id, r.id) INTO root FROM civic.reports AS r
     WHERE r.organization_id = organization AND r.id = root_id;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(root_id, NULL);
+        PERFORM civic_helpers.refuse_update(root_id, NULL);
     END IF;
     FOREACH member IN ARRAY report_ids LOOP
         UPDATE civic.reports AS r SET status = 'duplicate', duplicate_of_report_id = root, duplicate_score = NULL,
@@ -181,7 +181,7 @@ BEGIN
             SELECT FROM civic.reports AS r
             WHERE r.organization_id = organization AND r.id = member AND r.duplicate_of_report_id = root
         ) THEN
-            PERFORM civic.refuse_update(member, 'duplicate');
+            PERFORM civic_helpers.refuse_update(member, 'duplicate');
         END IF;
     END LOOP;
     -- Whoever merges takes back what was said before.
@@ -198,7 +198,7 @@ COMMENT ON FUNCTION civic.merge_reports(uuid, uuid[], text) IS
     'Makes up to 100 reports, with their duplicates, duplicates of another one, or of the root of its family; returns'
     ' the root. The reason, up to 1000 characters, stands in duplicate_reason. Pairs that were rejected before are'
     ' forgotten.'
-    ' Errors: ZC001 to ZC004 refused by the guard, ZC010 of itself, 54000 too many, P0002 no such report.';
+    ' Errors: ZC001 to ZC004 refused by the guard, ZC010 of itself, 54000 too many, PT404 no such report.';
 
 CREATE FUNCTION civic.reject_duplicate(report_id uuid, other_id uuid, reason text DEFAULT NULL)
     RETURNS civic.duplicate_rejections
@@ -222,7 +222,7 @@ BEGIN
         WHERE r.organization_id = organization AND r.id = asked
             AND civic.can_moderate_at(r.ward_number, r.district, r.latitude, r.longitude);
         IF NOT FOUND THEN
-            PERFORM civic.refuse_update(asked, NULL);
+            PERFORM civic_helpers.refuse_update(asked, NULL);
         END IF;
         found_roots := found_roots || root;
     END LOOP;
@@ -243,7 +243,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.reject_duplicate(uuid, uuid, text) IS
     'Says that two reports are not the same: neither is suggested for the other again. Errors: ZC003 not open to the'
-    ' caller, ZC012 they are of one family, P0002 no such report.';
+    ' caller, ZC012 they are of one family, PT404 no such report.';
 
 CREATE FUNCTION civic.split_report(report_id uuid, reason text DEFAULT NULL) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -255,7 +255,7 @@ BEGIN
     SELECT r.status, r.duplicate_of_report_id AS root INTO member FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id() AND r.id = split_report.report_id;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(split_report.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(split_report.report_id, NULL);
     END IF;
     IF member.root IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'ZC012',
@@ -271,7 +271,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.split_report(uuid, text) IS
     'Takes a duplicate out of its family, to start anew as received, and remembers that it is another matter than the'
-    ' root. Errors: ZC003 not open to the caller, ZC012 not a duplicate, P0002 no such report.';
+    ' root. Errors: ZC003 not open to the caller, ZC012 not a duplicate, PT404 no such report.';
 
 CREATE FUNCTION civic.change_root(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -292,7 +292,7 @@ BEGIN
         AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
             r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(change_root.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(change_root.report_id, NULL);
     END IF;
     IF result.duplicate_of_report_id IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'ZC012',
@@ -306,7 +306,7 @@ BEGIN
         WHERE r.organization_id = organization AND r.id IN (result.id, result.duplicate_of_report_id)
             AND NOT civic.can_moderate_at(r.ward_number, r.district, r.latitude, r.longitude)
     ) THEN
-        PERFORM civic.refuse_update(change_root.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(change_root.report_id, NULL);
     END IF;
     PERFORM FROM civic.reports AS r
     WHERE r.organization_id = organization AND r.id IN (result.id, result.duplicate_of_report_id)
@@ -360,4 +360,4 @@ $$;
 COMMENT ON FUNCTION civic.change_root(uuid) IS
     'A duplicate becomes the root of its family: the work goes on with it where the old root stood, and that one'
     ' becomes a duplicate of it. The same call for the old root takes it back. Errors: ZC001 to ZC003 refused by the'
-    ' guard, ZC006 the officer may not have it any more, ZC012 not a duplicate, P0002 no such report.';
+    ' guard, ZC006 the officer may not have it any more, ZC012 not a duplicate, PT404 no such report.';

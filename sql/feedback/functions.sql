@@ -20,7 +20,7 @@ BEGIN
             p.ward_number, p.district, p.latitude, p.longitude)
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(submit_feedback.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(submit_feedback.report_id, NULL);
     END IF;
     IF r.user_id IS DISTINCT FROM civic.current_user_id() OR civic.current_role_level() = 5 THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
@@ -58,7 +58,7 @@ COMMENT ON FUNCTION civic.submit_feedback(
 ) IS
     'Rates the resolution of one''s own report, 1 to 5, once. Satisfied or very_satisfied closes a resolved report;'
     ' rating 1 or 2 or (very_)dissatisfied asks for a follow-up. For 7 days the reporter may UPDATE the row. Errors:'
-    ' ZC064 not resolved yet, ZC065 rated already, 42501 not the reporter, 23514 rating out of 1 to 5, P0002 no such'
+    ' ZC064 not resolved yet, ZC065 rated already, 42501 not the reporter, 23514 rating out of 1 to 5, PT404 no such'
     ' report.';
 
 CREATE FUNCTION civic.close_followup(feedback_id uuid, notes text) RETURNS void
@@ -72,7 +72,7 @@ BEGIN
         AND civic.has_permission('resolve:disputes')
         AND civic.can_moderate_at(r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'there is no such follow-up',
             DETAIL = 'No feedback with this id waits for one, or it is not for you.',
             HINT = 'civic.followups() lists them; that needs permission "resolve:disputes".';
@@ -81,7 +81,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.close_followup(uuid, text) IS
     'Ends the follow-up of a feedback and notes what came of it, up to 1000 characters. Needs resolve:disputes. Error'
-    ' P0002 none waits.';
+    ' PT404 none waits.';
 
 CREATE FUNCTION civic.followups(after_id uuid DEFAULT NULL, max_rows integer DEFAULT 50) RETURNS SETOF civic.feedbacks
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
@@ -148,7 +148,7 @@ BEGIN
         AND civic.is_report_visible(p.is_public, p.is_sensitive, p.user_id, p.assigned_to, p.department_id,
             p.ward_number, p.district, p.latitude, p.longitude);
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(confirm_resolution.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(confirm_resolution.report_id, NULL);
     END IF;
     -- Who settles or closes at the same time waits.
     SELECT p.organization_id, p.id, p.status, p.user_id, o.confirmation_days INTO r FROM civic.reports AS p
@@ -207,7 +207,7 @@ COMMENT ON FUNCTION civic.confirm_resolution(uuid, boolean, text) IS
     'Says that a matter one reported or supports is done, or with is_confirmed false that it is not and why (10 to 1000'
     ' characters); a duplicate stands for the root of its family. Within organizations.confirmation_days of the'
     ' resolution, and to be changed until then. A dispute keeps the report open until it is settled. Errors: ZC064 not'
-    ' resolved, ZC066 too late or settled, 42501 not one of those, 23514 no reason, P0002 no such report.';
+    ' resolved, ZC066 too late or settled, 42501 not one of those, 23514 no reason, PT404 no such report.';
 
 CREATE FUNCTION civic.settle_dispute(report_id uuid, reopen boolean, notes text) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -225,7 +225,7 @@ BEGIN
             p.ward_number, p.district, p.latitude, p.longitude)
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(settle_dispute.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(settle_dispute.report_id, NULL);
     END IF;
     IF NOT r.is_open THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
@@ -239,7 +239,7 @@ BEGIN
         settlement_notes = settle_dispute.notes
     WHERE c.organization_id = r.organization_id AND c.report_id = r.id AND NOT c.is_confirmed AND c.settled_at IS NULL;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'nobody disputes this resolution',
             HINT = 'civic.disputed_reports() lists those that are.';
     END IF;
@@ -254,7 +254,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.settle_dispute(uuid, boolean, text) IS
     'Settles the open disputes of a resolution, with notes of 1 to 1000 characters: the report is opened again for its'
-    ' officer, or stays as it is. Needs resolve:disputes, for moderators in their areas. Errors: P0002 no such report'
+    ' officer, or stays as it is. Needs resolve:disputes, for moderators in their areas. Errors: PT404 no such report'
     ' or nobody disputes it, 42501 not open to the caller, ZC001 and ZC002 refused by the guard, 23514 notes.';
 
 CREATE FUNCTION civic.disputed_reports(max_rows integer DEFAULT 50) RETURNS TABLE (

@@ -457,7 +457,7 @@ BEGIN
     UPDATE civic.users AS u SET status = set_user_status.status
     WHERE u.organization_id = civic.current_organization_id() AND u.id = set_user_status.user_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the person does not exist',
             HINT = 'Check the id.';
     END IF;
@@ -465,7 +465,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.set_user_status(uuid, civic.user_status) IS
     'Suspends, deactivates or reactivates a person; their rights end or begin with their next statement. Errors:'
-    ' 42501 not open to the caller, ZC007 the last administrator, P0002 no such person.';
+    ' 42501 not open to the caller, ZC007 the last administrator, PT404 no such person.';
 
 CREATE FUNCTION civic.register_user(
     phone text DEFAULT NULL, email text DEFAULT NULL, full_name text DEFAULT NULL, preferred_language text DEFAULT 'en'

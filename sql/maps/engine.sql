@@ -1,4 +1,4 @@
-CREATE FUNCTION civic.tile_box(
+CREATE FUNCTION civic_helpers.tile_box(
     z integer, x integer, y integer, OUT west double precision, OUT south double precision, OUT east double precision,
     OUT north double precision
 ) RETURNS record
@@ -27,11 +27,11 @@ BEGIN
     north := degrees(atan(sinh(pi() * (1 - 2.0 * y / tiles)))) - CASE WHEN y = 0 THEN 0 ELSE hair END;
 END
 $$;
-COMMENT ON FUNCTION civic.tile_box(integer, integer, integer) IS
+COMMENT ON FUNCTION civic_helpers.tile_box(integer, integer, integer) IS
     'Degrees that a tile of a web map (EPSG:3857) reaches from and to. A place on the edge of two belongs to the'
     ' eastern or northern one, so that each lies in one tile. Error 22023 no such tile.';
 
-CREATE FUNCTION civic.box_of(
+CREATE FUNCTION civic_helpers.box_of(
     west double precision, south double precision, east double precision, north double precision
 ) RETURNS geography
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -42,12 +42,12 @@ RETURN (
     FROM unnest(ARRAY[west, east, -90, 0, 90]) AS x (longitude), unnest(ARRAY[south, north, 0]) AS y (latitude)
     WHERE x.longitude BETWEEN west AND east AND y.latitude BETWEEN south AND north
 );
-COMMENT ON FUNCTION civic.box_of(double precision, double precision, double precision, double precision) IS
-    'Points that reach as far round as all of a box of degrees, for civic.may_lie_in().';
+COMMENT ON FUNCTION civic_helpers.box_of(double precision, double precision, double precision, double precision) IS
+    'Points that reach as far round as all of a box of degrees, for civic_helpers.may_lie_in().';
 
-CREATE FUNCTION civic.may_lie_in(place geography, box geography) RETURNS boolean
+CREATE FUNCTION civic_helpers.may_lie_in(place geography, box geography) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN place && box;
-COMMENT ON FUNCTION civic.may_lie_in(geography, geography) IS
-    'True for all places of a box made by civic.box_of(), and for some beside it: the planner sees through it to the'
-    ' index, and the degrees are to be compared as well.';
+COMMENT ON FUNCTION civic_helpers.may_lie_in(geography, geography) IS
+    'True for all places of a box made by civic_helpers.box_of(), and for some beside it: the planner sees through it'
+    ' to the index, and the degrees are to be compared as well.';

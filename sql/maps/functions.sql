@@ -8,8 +8,8 @@ BEGIN ATOMIC
             -- A little more than the tile, so that no cut is seen, and not as far as the poles.
             ST_MakeEnvelope(b.west - m.margin, greatest(b.south - m.margin, -85.06), b.east + m.margin,
                 least(b.north + m.margin, 85.06), 4326) AS cut,
-            civic.box_of(b.west, b.south, b.east, b.north) AS box
-        FROM civic.tile_box(report_tile.z, report_tile.x, report_tile.y) AS b
+            civic_helpers.box_of(b.west, b.south, b.east, b.north) AS box
+        FROM civic_helpers.tile_box(report_tile.z, report_tile.x, report_tile.y) AS b
         CROSS JOIN LATERAL (SELECT (b.east - b.west) / 32) AS m (margin)
     ), seen AS MATERIALIZED (
         SELECT r.id, r.report_number, r.title, r.category, r.status, r.severity, r.supporter_count, r.latitude,
@@ -50,13 +50,14 @@ BEGIN ATOMIC
     ) || (
         SELECT ST_AsMVT(f, 'clusters', 4096, 'place') FROM (
             SELECT c.reports, c.open, ST_AsMVTGeom(ST_Transform(
-                civic.location_of(c.latitude, c.longitude)::geometry, 3857), t.frame, 4096, 0, false) AS place
+                civic_helpers.location_of(c.latitude, c.longitude)::geometry, 3857), t.frame, 4096, 0, false) AS place
             FROM tile AS t CROSS JOIN clusters AS c
         ) AS f
     ) || (
         SELECT ST_AsMVT(f, 'reports', 4096, 'place') FROM (
             SELECT s.id, s.report_number, s.title, s.category, s.status, s.severity, s.supporter_count,
-                ST_AsMVTGeom(ST_Transform(civic.location_of(s.latitude, s.longitude)::geometry, 3857), t.frame, 4096,
+                ST_AsMVTGeom(
+                    ST_Transform(civic_helpers.location_of(s.latitude, s.longitude)::geometry, 3857), t.frame, 4096,
                     0, false) AS place
             FROM tile AS t CROSS JOIN seen AS s
             WHERE s.place <= 500

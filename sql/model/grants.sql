@@ -1,7 +1,7 @@
 -- Rights of the database roles on the data model. What a person may do is for policies and triggers to say; these are
 -- the outer bounds.
-GRANT USAGE ON SCHEMA civic TO civic_anon, civic_user, civic_service, civic_auditor;
-GRANT USAGE, CREATE ON SCHEMA civic, civic_private TO civic_owner;
+GRANT USAGE ON SCHEMA civic, civic_helpers TO civic_anon, civic_user, civic_service, civic_auditor;
+GRANT USAGE, CREATE ON SCHEMA civic, civic_helpers, civic_private TO civic_owner;
 
 SELECT civic_private.own_tables();
 

@@ -55,19 +55,14 @@ COMMENT ON FUNCTION civic.mark_notifications_read(uuid[]) IS
     'The asker has read these messages, or all of theirs; returns how many were not read before. An auditor, who writes'
     ' nothing, marks none.';
 
-CREATE FUNCTION civic.my_notification_settings() RETURNS civic.notification_settings
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION civic.my_notification_settings() RETURNS SETOF civic.notification_settings
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    result civic.notification_settings;
-BEGIN
-    SELECT s.* INTO result FROM civic.notification_settings AS s
-    WHERE s.organization_id = civic.current_organization_id() AND s.user_id = civic.current_user_id();
-    RETURN result;
-END
+    SELECT s.* FROM civic.notification_settings AS s
+    WHERE s.organization_id = civic.current_organization_id() AND s.user_id = civic.current_user_id()
 $$;
 COMMENT ON FUNCTION civic.my_notification_settings() IS
-    'What the asker wants to be told of; null while the defaults hold.';
+    'What the asker wants to be told of; no row while the defaults hold.';
 
 CREATE FUNCTION civic.set_notification_settings(
     muted_categories text[] DEFAULT NULL, min_priority civic.notification_priority DEFAULT NULL,

@@ -202,7 +202,7 @@ CREATE TABLE civic.area_subscriptions (
     latitude civic.latitude,
     longitude civic.longitude,
     radius_m civic.distance_m,
-    location geography(Point, 4326) GENERATED ALWAYS AS (civic.location_of(latitude, longitude)) STORED,
+    location geography(Point, 4326) GENERATED ALWAYS AS (civic_helpers.location_of(latitude, longitude)) STORED,
     categories text[],
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (organization_id, id),

@@ -1,15 +1,15 @@
-CREATE FUNCTION civic.open311_discovery(base text) RETURNS json
+CREATE FUNCTION civic_helpers.open311_discovery(base text) RETURNS json
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT json_build_object(
-        'changeset', civic.open311_datetime(coalesce(o.updated_at, o.created_at)),
+        'changeset', civic_helpers.open311_datetime(coalesce(o.updated_at, o.created_at)),
         'contact', concat_ws(', ', o.name, o.address, o.email, o.phone, o.website),
         'key_service', 'Keys are given by ' || concat_ws(', ', o.name, o.email, o.website) || '.',
         'endpoints', (
             SELECT json_agg(json_build_object(
                 'specification', 'http://wiki.open311.org/GeoReport_v2',
                 'url', concat_ws('/', h.server, nullif(base, ''), e.directory),
-                'changeset', civic.open311_datetime(coalesce(o.updated_at, o.created_at)),
+                'changeset', civic_helpers.open311_datetime(coalesce(o.updated_at, o.created_at)),
                 'type', e.type,
                 'formats', json_build_array('text/xml', 'application/json')
             ) ORDER BY e.type)
@@ -24,10 +24,10 @@ AS $$
     ) AS h
     WHERE o.id = civic.current_organization_id()
 $$;
-COMMENT ON FUNCTION civic.open311_discovery(text) IS
+COMMENT ON FUNCTION civic_helpers.open311_discovery(text) IS
     'Where the interface is, below that path of the host that was asked, and whom to ask for a key.';
 
-CREATE FUNCTION civic.open311_services() RETURNS json
+CREATE FUNCTION civic_helpers.open311_services() RETURNS json
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce(json_agg(json_build_object(
@@ -45,9 +45,9 @@ AS $$
     FROM civic.categories AS c
     WHERE c.organization_id = civic.current_organization_id() AND c.is_active
 $$;
-COMMENT ON FUNCTION civic.open311_services() IS 'The service list: categories that are in use.';
+COMMENT ON FUNCTION civic_helpers.open311_services() IS 'The service list: categories that are in use.';
 
-CREATE FUNCTION civic.open311_definition(service_code text) RETURNS json
+CREATE FUNCTION civic_helpers.open311_definition(service_code text) RETURNS json
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT json_build_object('service_code', c.code, 'attributes', (
@@ -71,9 +71,10 @@ AS $$
     FROM civic.categories AS c
     WHERE c.organization_id = civic.current_organization_id() AND c.code = service_code AND c.is_active
 $$;
-COMMENT ON FUNCTION civic.open311_definition(text) IS 'The definition of a service; null where there is no such one.';
+COMMENT ON FUNCTION civic_helpers.open311_definition(text) IS
+    'The definition of a service; null where there is no such one.';
 
-CREATE FUNCTION civic.open311_token(token text) RETURNS text
+CREATE FUNCTION civic_helpers.open311_token(token text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce(r.report_number, '')
@@ -83,10 +84,10 @@ AS $$
         WHEN token ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN token::uuid
     END
 $$;
-COMMENT ON FUNCTION civic.open311_token(text) IS
+COMMENT ON FUNCTION civic_helpers.open311_token(text) IS
     'Number of the report that a request became, empty as long as it is none; null for an unknown token.';
 
-CREATE FUNCTION civic.open311_period(
+CREATE FUNCTION civic_helpers.open311_period(
     arguments jsonb, from_name text, to_name text, max_days integer,
     OUT period_start timestamptz, OUT period_end timestamptz, OUT errors jsonb
 )
@@ -96,23 +97,24 @@ DECLARE
     longest interval := make_interval(days => max_days);
 BEGIN
     errors := '[]';
-    period_start := civic.open311_time(arguments ->> from_name);
-    period_end := civic.open311_time(arguments ->> to_name);
+    period_start := civic_helpers.open311_time(arguments ->> from_name);
+    period_end := civic_helpers.open311_time(arguments ->> to_name);
     IF arguments ? from_name AND period_start IS NULL THEN
-        errors := errors || civic.open311_error(400, from_name || ' is not a time such as 2026-05-01T00:00:00Z.');
+        errors := errors
+            || civic_helpers.open311_error(400, from_name || ' is not a time such as 2026-05-01T00:00:00Z.');
     END IF;
     IF arguments ? to_name AND period_end IS NULL THEN
-        errors := errors || civic.open311_error(400, to_name || ' is not a time such as 2026-05-01T00:00:00Z.');
+        errors := errors || civic_helpers.open311_error(400, to_name || ' is not a time such as 2026-05-01T00:00:00Z.');
     END IF;
     period_end := coalesce(period_end, period_start + longest, now());
     period_start := greatest(coalesce(period_start, '-infinity'), period_end - longest);
 END
 $$;
-COMMENT ON FUNCTION civic.open311_period(jsonb, text, text, integer) IS
+COMMENT ON FUNCTION civic_helpers.open311_period(jsonb, text, text, integer) IS
     'From when to when, by two parameters: without either the last days up to now, with one as many days from there or'
     ' up to there, with both the last days of what lies between.';
 
-CREATE FUNCTION civic.open311_requests(
+CREATE FUNCTION civic_helpers.open311_requests(
     arguments jsonb, service_request_id text DEFAULT NULL, OUT content json, OUT last_id text, OUT errors jsonb
 )
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -126,9 +128,9 @@ DECLARE
     services text[];
     period_start timestamptz;
     period_end timestamptz;
-    latitude double precision := civic.open311_number(arguments ->> 'lat');
-    longitude double precision := civic.open311_number(arguments ->> 'long');
-    radius double precision := civic.open311_number(arguments ->> 'radius');
+    latitude double precision := civic_helpers.open311_number(arguments ->> 'lat');
+    longitude double precision := civic_helpers.open311_number(arguments ->> 'long');
+    radius double precision := civic_helpers.open311_number(arguments ->> 'radius');
     after_moment timestamptz;
     after_id uuid;
     chosen integer;
@@ -139,7 +141,7 @@ BEGIN
         conditions := conditions || ' AND r.report_number = ANY ($2)';
     ELSE
         SELECT p.period_start, p.period_end, p.errors INTO period_start, period_end, errors
-        FROM civic.open311_period(arguments, CASE WHEN by_change THEN 'updated_after' ELSE 'start_date' END,
+        FROM civic_helpers.open311_period(arguments, CASE WHEN by_change THEN 'updated_after' ELSE 'start_date' END,
             CASE WHEN by_change THEN 'updated_before' ELSE 'end_date' END, CASE WHEN by_change THEN 36500 ELSE 90 END)
             AS p;
         conditions := conditions || format(' AND r.%1$I >= $3 AND r.%1$I <= $4', moment);
@@ -152,34 +154,37 @@ BEGIN
                 SELECT FROM unnest(string_to_array(arguments ->> 'status', ',')) AS s (status)
                 WHERE s.status NOT IN ('open', 'closed')
             ) THEN
-                errors := errors || civic.open311_error(400, 'status is open, closed or both with a comma.');
+                errors := errors || civic_helpers.open311_error(400, 'status is open, closed or both with a comma.');
             END IF;
-            conditions := conditions || ' AND civic.open311_status(r.status) = ANY ($6)';
+            conditions := conditions || ' AND civic_helpers.open311_status(r.status) = ANY ($6)';
         END IF;
         IF arguments ?| '{lat,long,radius}' THEN
             IF num_nulls(latitude, longitude, radius) > 0 OR abs(latitude) > 90 OR abs(longitude) > 180
                 OR radius NOT BETWEEN 0 AND 21000000 THEN
-                errors := errors || civic.open311_error(400, 'lat and long in degrees and radius in metres are needed'
-                    ' together.');
+                errors := errors || civic_helpers.open311_error(400, 'lat and long in degrees and radius in metres are'
+                    ' needed together.');
             END IF;
-            conditions := conditions || ' AND civic.is_within(r.location, civic.location_of($7, $8), $9)';
+            conditions := conditions
+                || ' AND civic_helpers.is_within(r.location, civic_helpers.location_of($7, $8), $9)';
         END IF;
         IF arguments ? 'after' THEN
             EXECUTE format('SELECT r.%I, r.id FROM civic.reports AS r WHERE r.organization_id = $1'
                 ' AND r.report_number = $2', moment) INTO after_moment, after_id
             USING civic.current_organization_id(), arguments ->> 'after';
             IF after_id IS NULL THEN
-                errors := errors || civic.open311_error(400, 'after is not the service_request_id of a request.');
+                errors := errors
+                    || civic_helpers.open311_error(400, 'after is not the service_request_id of a request.');
             END IF;
             conditions := conditions || format(' AND (r.%I, r.id) < ($10, $11)', moment);
         END IF;
     END IF;
     IF arguments ? 'page' AND arguments ->> 'page' <> '1' THEN
-        errors := errors || civic.open311_error(400, 'Pages have no numbers: follow the header Link, or say after.');
+        errors := errors
+            || civic_helpers.open311_error(400, 'Pages have no numbers: follow the header Link, or say after.');
     END IF;
     IF arguments ?| '{page_size,max_requests}' THEN
         IF coalesce(arguments ->> 'page_size', arguments ->> 'max_requests') !~ '^0*[1-9][0-9]{0,8}$' THEN
-            errors := errors || civic.open311_error(400, 'page_size is a number from 1 to 1000.');
+            errors := errors || civic_helpers.open311_error(400, 'page_size is a number from 1 to 1000.');
         ELSE
             max_rows := least(coalesce(arguments ->> 'page_size', arguments ->> 'max_requests')::integer, 1000);
         END IF;
@@ -190,7 +195,7 @@ BEGIN
     EXECUTE format($query$
         SELECT coalesce(json_agg(json_build_object(
                 'service_request_id', q.report_number,
-                'status', civic.open311_status(q.status),
+                'status', civic_helpers.open311_status(q.status),
                 'status_notes', CASE
                     WHEN q.status IN ('resolved', 'closed') THEN q.resolution_notes
                     WHEN q.status = 'rejected' THEN q.rejection_reason
@@ -201,8 +206,8 @@ BEGIN
                 'description', q.description,
                 'agency_responsible', d.name,
                 'service_notice', NULL,
-                'requested_datetime', civic.open311_datetime(q.created_at),
-                'updated_datetime', civic.open311_datetime(q.status_updated_at),
+                'requested_datetime', civic_helpers.open311_datetime(q.created_at),
+                'updated_datetime', civic_helpers.open311_datetime(q.status_updated_at),
                 'expected_datetime', NULL,
                 'address', q.address,
                 'address_id', NULL,
@@ -233,15 +238,15 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION civic.open311_requests(jsonb, text) IS
+COMMENT ON FUNCTION civic_helpers.open311_requests(jsonb, text) IS
     'Reports that the asker may see, newest first, by the parameters of GeoReport v2; last_id is where the next page'
     ' starts, null on the last one.';
 
-CREATE FUNCTION civic.open311_updates(arguments jsonb, OUT content json, OUT errors jsonb)
+CREATE FUNCTION civic_helpers.open311_updates(arguments jsonb, OUT content json, OUT errors jsonb)
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    period record := civic.open311_period(arguments, 'start_date', 'end_date', 90);
+    period record := civic_helpers.open311_period(arguments, 'start_date', 'end_date', 90);
 BEGIN
     errors := period.errors;
     IF errors <> '[]' THEN
@@ -265,7 +270,7 @@ BEGIN
                 WHEN 'duplicate' THEN 'DUPLICATE'
                 ELSE 'IN_PROGRESS'
             END,
-            'updated_datetime', civic.open311_datetime(h.changed_at),
+            'updated_datetime', civic_helpers.open311_datetime(h.changed_at),
             'description', coalesce(h.reason, ''),
             'media_url', NULL
         ) ORDER BY h.id), '[]') INTO content
@@ -284,7 +289,7 @@ BEGIN
     ) AS h;
 END
 $$;
-COMMENT ON FUNCTION civic.open311_updates(jsonb) IS
+COMMENT ON FUNCTION civic_helpers.open311_updates(jsonb) IS
     'Moves of reports that the asker may see, oldest first, at most 1000, as mySociety''s extension lists them.';
 
 CREATE FUNCTION civic.open311_get(uri text DEFAULT NULL) RETURNS civic."*/*"
@@ -293,7 +298,7 @@ AS $$
 DECLARE
     before text := current_setting('civic.organization_id', true);
     address text := coalesce(uri, nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-open311-uri', '');
-    call record := civic.open311_call(address, NULL);
+    call record := civic_helpers.open311_call(address, NULL);
     root text := 'service_requests';
     found record;
     content json;
@@ -301,54 +306,54 @@ DECLARE
     error jsonb := call.error;
 BEGIN
     IF error IS NOT NULL THEN
-        RETURN civic.open311_failure(jsonb_build_array(error), call.format);
+        RETURN civic_helpers.open311_failure(jsonb_build_array(error), call.format);
     END IF;
     -- Who names nobody works for the organization they ask about, for as long as this takes.
     PERFORM set_config('civic.organization_id', call.organization::text, true);
     IF call.resource = 'discovery' AND call.identifier IS NULL THEN
         root := 'discovery';
-        content := civic.open311_discovery(call.base);
+        content := civic_helpers.open311_discovery(call.base);
     ELSIF call.resource = 'services' AND call.identifier IS NULL THEN
         root := 'services';
-        content := civic.open311_services();
+        content := civic_helpers.open311_services();
     ELSIF call.resource = 'services' THEN
         root := 'service_definition';
-        content := civic.open311_definition(call.identifier);
+        content := civic_helpers.open311_definition(call.identifier);
         IF content IS NULL THEN
-            error := civic.open311_error(404, 'The service_code is not known.');
+            error := civic_helpers.open311_error(404, 'The service_code is not known.');
         END IF;
     ELSIF call.resource = 'tokens' THEN
         content := json_build_array(json_build_object('token', call.identifier, 'service_request_id',
-            civic.open311_token(call.identifier)));
+            civic_helpers.open311_token(call.identifier)));
         IF content -> 0 ->> 'service_request_id' IS NULL THEN
-            error := civic.open311_error(404, 'The token is not known.');
+            error := civic_helpers.open311_error(404, 'The token is not known.');
         END IF;
     ELSIF call.resource = 'requests' THEN
-        found := civic.open311_requests(call.arguments, call.identifier);
+        found := civic_helpers.open311_requests(call.arguments, call.identifier);
         content := found.content;
         IF found.errors <> '[]' THEN
             PERFORM set_config('civic.organization_id', before, true);
-            RETURN civic.open311_failure(found.errors, call.format);
+            RETURN civic_helpers.open311_failure(found.errors, call.format);
         ELSIF call.identifier IS NOT NULL AND content::text = '[]' THEN
-            error := civic.open311_error(404, 'The service_request_id is not known.');
+            error := civic_helpers.open311_error(404, 'The service_request_id is not known.');
         ELSIF found.last_id IS NOT NULL AND call.identifier IS NULL THEN
             link := regexp_replace(regexp_replace(address, '([?&])after=[^&]*&?', '\1'), '[?&]$', '');
             link := link || CASE WHEN link ~ '\?' THEN '&' ELSE '?' END || 'after=' || found.last_id;
         END IF;
     ELSE
         root := 'service_request_updates';
-        found := civic.open311_updates(call.arguments);
+        found := civic_helpers.open311_updates(call.arguments);
         content := found.content;
         IF found.errors <> '[]' THEN
             PERFORM set_config('civic.organization_id', before, true);
-            RETURN civic.open311_failure(found.errors, call.format);
+            RETURN civic_helpers.open311_failure(found.errors, call.format);
         END IF;
     END IF;
     PERFORM set_config('civic.organization_id', before, true);
     IF error IS NOT NULL THEN
-        RETURN civic.open311_failure(jsonb_build_array(error), call.format);
+        RETURN civic_helpers.open311_failure(jsonb_build_array(error), call.format);
     END IF;
-    RETURN civic.open311_answer(content, root, call.format, link => link);
+    RETURN civic_helpers.open311_answer(content, root, call.format, link => link);
 END
 $$;
 COMMENT ON FUNCTION civic.open311_get(text) IS

@@ -1,7 +1,7 @@
 CREATE FUNCTION civic_private.check_open311_update(arguments jsonb) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(jsonb_agg(civic.open311_error(CASE WHEN e.problem LIKE '%not known.' THEN 404 ELSE 400 END,
+    SELECT coalesce(jsonb_agg(civic_helpers.open311_error(CASE WHEN e.problem LIKE '%not known.' THEN 404 ELSE 400 END,
         e.problem) ORDER BY e.place), '[]')
     FROM (
         SELECT n.place, n.name || ' is required.' AS problem
@@ -20,7 +20,8 @@ AS $$
         UNION ALL
         SELECT 11, 'updated_datetime is not a time such as 2026-05-01T00:00:00Z, or still to come.'
         WHERE arguments ? 'updated_datetime'
-            AND (civic.open311_time(arguments ->> 'updated_datetime') <= now() + interval '5 minutes') IS NOT TRUE
+            AND (civic_helpers.open311_time(arguments ->> 'updated_datetime')
+                <= now() + interval '5 minutes') IS NOT TRUE
         UNION ALL
         SELECT 12, 'The status is none of the extension.'
         WHERE arguments ->> 'status' NOT IN ('OPEN', 'CLOSED', 'FIXED', 'IN_PROGRESS', 'ACTION_SCHEDULED',
@@ -44,7 +45,7 @@ CREATE FUNCTION civic_private.store_open311_update(organization uuid, person uui
 AS $$
 DECLARE
     content bytea := sha256(convert_to((arguments - '{api_key,jurisdiction_id}'::text[])::text, 'UTF8'));
-    moment timestamptz := civic.open311_time(arguments ->> 'updated_datetime');
+    moment timestamptz := civic_helpers.open311_time(arguments ->> 'updated_datetime');
     report record;
     stored record;
 BEGIN

@@ -97,7 +97,7 @@ BEGIN
     SELECT q.report_id INTO report FROM civic.open311_requests AS q
     WHERE q.organization_id = organization AND q.id = request_id FOR UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the request does not exist',
             HINT = 'Check the id.';
     ELSIF report IS NOT NULL THEN
@@ -110,13 +110,13 @@ END
 $$;
 COMMENT ON FUNCTION civic.place_open311_request(uuid, double precision, double precision) IS
     'Says where a request is that came with an address alone; it becomes a report, whose number is returned. Errors:'
-    ' 42501 not open to the caller, P0002 no such request, ZC142 it is a report already, 23514 no such place, ZC011'
+    ' 42501 not open to the caller, PT404 no such request, ZC142 it is a report already, 23514 no such place, ZC011'
     ' the account has filed too many reports.';
 
 CREATE FUNCTION civic_private.check_open311_answers(organization uuid, service text, answers jsonb) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(jsonb_agg(civic.open311_error(400, format('attribute[%s] %s', a.code, p.problem))
+    SELECT coalesce(jsonb_agg(civic_helpers.open311_error(400, format('attribute[%s] %s', a.code, p.problem))
         ORDER BY a.position), '[]')
     FROM civic.service_attributes AS a
     CROSS JOIN LATERAL (SELECT answers -> a.code AS answer) AS g
@@ -124,8 +124,9 @@ AS $$
         SELECT CASE
             WHEN g.answer IS NULL THEN CASE WHEN a.is_required THEN 'is required.' END
             WHEN jsonb_typeof(g.answer) = 'array' AND a.datatype <> 'multivaluelist' THEN 'has more than one answer.'
-            WHEN a.datatype = 'number' AND civic.open311_number(g.answer #>> '{}') IS NULL THEN 'is not a number.'
-            WHEN a.datatype = 'datetime' AND civic.open311_time(g.answer #>> '{}') IS NULL THEN
+            WHEN a.datatype = 'number' AND civic_helpers.open311_number(g.answer #>> '{}') IS NULL
+                THEN 'is not a number.'
+            WHEN a.datatype = 'datetime' AND civic_helpers.open311_time(g.answer #>> '{}') IS NULL THEN
                 'is not a time such as 2026-05-01T00:00:00Z.'
             WHEN a.datatype IN ('singlevaluelist', 'multivaluelist') AND EXISTS (
                 SELECT FROM jsonb_array_elements_text(CASE jsonb_typeof(g.answer) WHEN 'array' THEN g.answer
@@ -145,30 +146,30 @@ CREATE FUNCTION civic_private.check_open311_request(organization uuid, arguments
 AS $$
 DECLARE
     service text := arguments ->> 'service_code';
-    latitude double precision := civic.open311_number(arguments ->> 'lat');
-    longitude double precision := civic.open311_number(arguments ->> 'long');
+    latitude double precision := civic_helpers.open311_number(arguments ->> 'lat');
+    longitude double precision := civic_helpers.open311_number(arguments ->> 'long');
     errors jsonb := '[]';
     x record;
 BEGIN
     IF service IS NULL THEN
-        errors := errors || civic.open311_error(400, 'service_code is required.');
+        errors := errors || civic_helpers.open311_error(400, 'service_code is required.');
     ELSIF NOT EXISTS (
         SELECT FROM civic.categories AS c
         WHERE c.organization_id = organization AND c.code = service AND c.is_active
     ) THEN
-        errors := errors || civic.open311_error(404, 'The service_code is not known.');
+        errors := errors || civic_helpers.open311_error(404, 'The service_code is not known.');
     ELSE
         errors := errors || civic_private.check_open311_answers(organization, service, answers);
     END IF;
     IF arguments ?| '{lat,long}' THEN
         IF num_nulls(latitude, longitude) > 0 OR abs(latitude) > 90 OR abs(longitude) > 180 THEN
-            errors := errors || civic.open311_error(400, 'lat and long are degrees, and needed together.');
+            errors := errors || civic_helpers.open311_error(400, 'lat and long are degrees, and needed together.');
         END IF;
     ELSIF NOT arguments ?| '{address_string,address_id}' THEN
-        errors := errors || civic.open311_error(400, 'lat and long, address_string or address_id is required.');
+        errors := errors || civic_helpers.open311_error(400, 'lat and long, address_string or address_id is required.');
     END IF;
     IF arguments ->> 'media_url' !~ '^https?://\S+$' THEN
-        errors := errors || civic.open311_error(400, 'media_url is not a URL.');
+        errors := errors || civic_helpers.open311_error(400, 'media_url is not a URL.');
     END IF;
     FOR x IN
         SELECT m.name, m.max_length
@@ -177,10 +178,11 @@ BEGIN
             ('account_id', 255)) AS m (name, max_length)
         WHERE length(arguments ->> m.name) > m.max_length
     LOOP
-        errors := errors || civic.open311_error(400, format('%s is longer than %s characters.', x.name, x.max_length));
+        errors := errors
+            || civic_helpers.open311_error(400, format('%s is longer than %s characters.', x.name, x.max_length));
     END LOOP;
     IF length(answers::text) > 65536 THEN
-        errors := errors || civic.open311_error(400, 'The answers are longer than 65536 characters.');
+        errors := errors || civic_helpers.open311_error(400, 'The answers are longer than 65536 characters.');
     END IF;
     RETURN errors;
 END
@@ -228,7 +230,7 @@ BEGIN
         RETURNING q.id INTO request;
         IF arguments ? 'lat' THEN
             number := civic_private.file_open311_request(organization, request,
-                civic.open311_number(arguments ->> 'lat'), civic.open311_number(arguments ->> 'long'));
+                civic_helpers.open311_number(arguments ->> 'lat'), civic_helpers.open311_number(arguments ->> 'long'));
         END IF;
     END IF;
     RETURN CASE
@@ -249,7 +251,7 @@ CREATE FUNCTION civic.open311_post(text) RETURNS civic."*/*"
 AS $$
 DECLARE
     headers jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
-    call record := civic.open311_call(coalesce(headers ->> 'x-open311-uri', '/requests.xml'), coalesce($1, ''));
+    call record := civic_helpers.open311_call(coalesce(headers ->> 'x-open311-uri', '/requests.xml'), coalesce($1, ''));
     before_organization text := current_setting('civic.organization_id', true);
     before_user text := current_setting('civic.user_id', true);
     person uuid := civic.current_user_id();
@@ -261,9 +263,10 @@ DECLARE
     message text;
 BEGIN
     IF call.error IS NOT NULL THEN
-        RETURN civic.open311_failure(jsonb_build_array(call.error), call.format);
+        RETURN civic_helpers.open311_failure(jsonb_build_array(call.error), call.format);
     ELSIF call.resource NOT IN ('requests', 'servicerequestupdates') OR call.identifier IS NOT NULL THEN
-        RETURN civic.open311_failure(jsonb_build_array(civic.open311_error(404, 'Nothing is posted to this address.')),
+        RETURN civic_helpers.open311_failure(
+            jsonb_build_array(civic_helpers.open311_error(404, 'Nothing is posted to this address.')),
             call.format);
     END IF;
     IF person IS NULL THEN
@@ -273,7 +276,7 @@ BEGIN
         WHERE s.organization_id = call.organization AND k.is_active
             AND s.key_sha256 = sha256(convert_to(call.arguments ->> 'api_key', 'UTF8'));
         IF person IS NULL THEN
-            RETURN civic.open311_failure(jsonb_build_array(civic.open311_error(403, CASE
+            RETURN civic_helpers.open311_failure(jsonb_build_array(civic_helpers.open311_error(403, CASE
                 WHEN call.arguments ? 'api_key' THEN 'The api_key is not good.' ELSE 'api_key is required.' END)),
                 call.format);
         END IF;
@@ -281,7 +284,7 @@ BEGIN
     PERFORM set_config('civic.organization_id', call.organization::text, true),
         set_config('civic.user_id', person::text, true);
     IF NOT civic.has_permission(CASE WHEN is_update THEN 'create:comment' ELSE 'create:report' END) THEN
-        errors := errors || civic.open311_error(403, format('The account may not %s reports.',
+        errors := errors || civic_helpers.open311_error(403, format('The account may not %s reports.',
             CASE WHEN is_update THEN 'comment on' ELSE 'file' END));
     END IF;
     errors := errors || CASE WHEN is_update THEN civic_private.check_open311_update(call.arguments)
@@ -293,7 +296,7 @@ BEGIN
                 ELSE civic_private.store_open311_request(call.organization, person, key, call.arguments, call.answers,
                     headers ->> 'idempotency-key', is_test) END;
             IF content IS NULL THEN
-                errors := errors || civic.open311_error(400, CASE WHEN is_update
+                errors := errors || civic_helpers.open311_error(400, CASE WHEN is_update
                     THEN 'The update_id was used for another update.'
                     ELSE 'The Idempotency-Key was used for another request.' END);
             END IF;
@@ -307,16 +310,17 @@ BEGIN
             WHEN integrity_constraint_violation OR data_exception OR SQLSTATE 'ZC011' OR SQLSTATE 'ZC066' THEN
                 -- Not the detail: it may be the row.
                 GET STACKED DIAGNOSTICS message = MESSAGE_TEXT;
-                errors := errors || civic.open311_error(400, upper(left(message, 1)) || substr(message, 2) || '.');
+                errors := errors
+                    || civic_helpers.open311_error(400, upper(left(message, 1)) || substr(message, 2) || '.');
         END;
     END IF;
     PERFORM set_config('civic.organization_id', before_organization, true),
         set_config('civic.user_id', before_user, true);
     IF errors <> '[]' THEN
-        RETURN civic.open311_failure(errors, call.format);
+        RETURN civic_helpers.open311_failure(errors, call.format);
     END IF;
-    RETURN civic.open311_answer(content, CASE WHEN is_update THEN 'service_request_updates' ELSE 'service_requests' END,
-        call.format);
+    RETURN civic_helpers.open311_answer(content,
+        CASE WHEN is_update THEN 'service_request_updates' ELSE 'service_requests' END, call.format);
 END
 $$;
 COMMENT ON FUNCTION civic.open311_post(text) IS

@@ -20,19 +20,19 @@ $$;
 COMMENT ON FUNCTION civic.today() IS
     'The day it is in the time zone of the current organization; null where there is none.';
 
-CREATE FUNCTION civic.is_deal_visible(created_by uuid) RETURNS boolean
+CREATE FUNCTION civic_helpers.is_deal_visible(created_by uuid) RETURNS boolean
     LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'civic_is_deal_visible';
-COMMENT ON FUNCTION civic.is_deal_visible(uuid) IS
+COMMENT ON FUNCTION civic_helpers.is_deal_visible(uuid) IS
     'Whether a deal of the current organization that this person made, with its payments, is shown to the asker: they'
     ' may see all deals, or verify, or it is their own. The one place of the rule: row policies and functions use it.';
 
-CREATE FUNCTION civic.payment_percent(paid numeric, value numeric) RETURNS numeric
+CREATE FUNCTION civic_helpers.payment_percent(paid numeric, value numeric) RETURNS numeric
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE WHEN value = 0 THEN 0 ELSE round(paid * 100 / value, 4) END;
-COMMENT ON FUNCTION civic.payment_percent(numeric, numeric) IS
+COMMENT ON FUNCTION civic_helpers.payment_percent(numeric, numeric) IS
     'Per cent of a value that is paid, rounded half up to four decimals; 0 where the value is 0.';
 
-CREATE FUNCTION civic.payment_progress(paid numeric, value numeric) RETURNS civic.payment_progress
+CREATE FUNCTION civic_helpers.payment_progress(paid numeric, value numeric) RETURNS civic.payment_progress
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE
     WHEN paid = 0 THEN 'awaiting_first_payment'::civic.payment_progress
@@ -42,10 +42,10 @@ RETURN CASE
     WHEN paid <= value * 1.01 THEN 'completed'::civic.payment_progress
     ELSE 'overpaid'::civic.payment_progress
 END;
-COMMENT ON FUNCTION civic.payment_progress(numeric, numeric) IS
+COMMENT ON FUNCTION civic_helpers.payment_progress(numeric, numeric) IS
     'How far a deal is paid: nothing, less than 25 per cent, 75, 100, up to 101, or more.';
 
-CREATE FUNCTION civic.period_start(period civic.sales_period, day date DEFAULT civic.today()) RETURNS date
+CREATE FUNCTION civic_helpers.period_start(period civic.sales_period, day date DEFAULT civic.today()) RETURNS date
     LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE period
     WHEN 'daily'::civic.sales_period THEN day
@@ -53,17 +53,17 @@ RETURN CASE period
     WHEN 'monthly'::civic.sales_period THEN date_trunc('month', day::timestamp)::date
     WHEN 'yearly'::civic.sales_period THEN date_trunc('year', day::timestamp)::date
 END;
-COMMENT ON FUNCTION civic.period_start(civic.sales_period, date) IS
+COMMENT ON FUNCTION civic_helpers.period_start(civic.sales_period, date) IS
     'First day of the day, week (from Monday), month or year a day is in; today''s unless a day is given.';
 
-CREATE FUNCTION civic.next_streak(previous numeric, is_active_day boolean) RETURNS numeric
+CREATE FUNCTION civic_helpers.next_streak(previous numeric, is_active_day boolean) RETURNS numeric
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE WHEN is_active_day THEN least(5.0, previous + 0.5) ELSE greatest(0.0, previous - 0.5) END;
-COMMENT ON FUNCTION civic.next_streak(numeric, boolean) IS
+COMMENT ON FUNCTION civic_helpers.next_streak(numeric, boolean) IS
     'Streak after a day: half a point up for an active one, to 5 at most; half a point down for another, to 0 at'
     ' least.';
 
-CREATE FUNCTION civic.streak_level(
+CREATE FUNCTION civic_helpers.streak_level(
     streak numeric, OUT level text, OUT next_level text, OUT days_to_next integer
 ) RETURNS record
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -77,7 +77,7 @@ RETURN (
         (-1, 'New')
     ) AS l (threshold, name)
 );
-COMMENT ON FUNCTION civic.streak_level(numeric) IS
+COMMENT ON FUNCTION civic_helpers.streak_level(numeric) IS
     'Name of the level a streak has reached, the next one, and how many active days are missing to it. A streak ends at'
     ' 5, so those from Rising Star on are for other scales; both are null beyond the last.';
 
@@ -311,7 +311,7 @@ BEGIN
     FROM civic.deals AS d
     WHERE d.organization_id = lock_deal.organization AND d.id = lock_deal.deal
         AND (civic.is_system() OR (d.organization_id = civic.current_organization_id()
-            AND civic.is_deal_visible(d.created_by)))
+            AND civic_helpers.is_deal_visible(d.created_by)))
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation',
@@ -724,12 +724,13 @@ BEGIN
             GROUP BY x.payment_date
         ) AS p ON p.day = g.day
     ), walk AS (
-        SELECT f.*, civic.next_streak(
+        SELECT f.*, civic_helpers.next_streak(
                 coalesce(before.streak_value, CASE WHEN last_day IS NULL THEN current END, 5.0), f.is_active) AS streak,
             CASE WHEN f.is_active THEN coalesce(before.streak_days, 0) + 1 ELSE 0 END AS in_a_row
         FROM facts AS f WHERE f.day = first_day
         UNION ALL
-        SELECT f.*, civic.next_streak(w.streak, f.is_active), CASE WHEN f.is_active THEN w.in_a_row + 1 ELSE 0 END
+        SELECT f.*, civic_helpers.next_streak(w.streak, f.is_active),
+            CASE WHEN f.is_active THEN w.in_a_row + 1 ELSE 0 END
         FROM walk AS w JOIN facts AS f ON f.day = w.day + 1
     )
     SELECT refresh_streak.organization, refresh_streak.person, w.day, w.deals, w.value, w.payments, w.is_active,
@@ -882,7 +883,7 @@ COMMENT ON FUNCTION civic.register_organization(text, text, text, text, text, te
     ' systems are built in and need no copies. For civic_service. Errors: 42501 not open to the caller, 23505 code,'
     ' name or e-mail taken, 22023 unknown time zone, 23514 malformed.';
 
-CREATE FUNCTION civic.check_money(amount numeric) RETURNS void
+CREATE FUNCTION civic_helpers.check_money(amount numeric) RETURNS void
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -893,4 +894,4 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION civic.check_money(numeric) IS 'Raises 22003 for an amount with more than two decimals.';
+COMMENT ON FUNCTION civic_helpers.check_money(numeric) IS 'Raises 22003 for an amount with more than two decimals.';

@@ -1,4 +1,4 @@
-CREATE FUNCTION civic.require_deal(deal_id uuid) RETURNS civic.deals
+CREATE FUNCTION civic_helpers.require_deal(deal_id uuid) RETURNS civic.deals
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -7,7 +7,7 @@ BEGIN
     SELECT d.* INTO result FROM civic.deals AS d
     WHERE d.organization_id = civic.current_organization_id() AND d.id = require_deal.deal_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the deal does not exist',
             DETAIL = 'No deal with this id is visible to you.',
             HINT = 'Check the id, and who you are signed in as.';
@@ -15,7 +15,8 @@ BEGIN
     RETURN result;
 END
 $$;
-COMMENT ON FUNCTION civic.require_deal(uuid) IS 'The deal. Error P0002 when there is none that the asker can see.';
+COMMENT ON FUNCTION civic_helpers.require_deal(uuid) IS
+    'The deal. Error PT404 when there is none that the asker can see.';
 
 CREATE FUNCTION civic.create_client(
     name text, email text, phone text DEFAULT NULL, address text DEFAULT NULL, nationality text DEFAULT NULL,
@@ -47,7 +48,7 @@ AS $$
 DECLARE
     result civic.deals;
 BEGIN
-    PERFORM civic.check_money(create_deal.amount);
+    PERFORM civic_helpers.check_money(create_deal.amount);
     INSERT INTO civic.deals AS d (client_id, amount, payment_method, deal_name, currency, source, deal_date, due_date,
         project_id, remarks)
     VALUES (create_deal.client_id, create_deal.amount, create_deal.payment_method, create_deal.deal_name,
@@ -75,7 +76,7 @@ AS $$
 DECLARE
     result civic.deals;
 BEGIN
-    PERFORM civic.check_money(update_deal.amount);
+    PERFORM civic_helpers.check_money(update_deal.amount);
     UPDATE civic.deals AS d SET
         lock_version = update_deal.lock_version,
         amount = coalesce(update_deal.amount, d.amount),
@@ -92,7 +93,7 @@ BEGIN
     WHERE d.organization_id = civic.current_organization_id() AND d.id = update_deal.deal_id
     RETURNING d.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.require_deal(update_deal.deal_id);
+        PERFORM civic_helpers.require_deal(update_deal.deal_id);
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
             MESSAGE = 'you may not change this deal',
             DETAIL = 'That needs permission "edit_deal".';
@@ -105,7 +106,7 @@ COMMENT ON FUNCTION civic.update_deal(
     civic.deal_client_status
 ) IS
     'Changes what is given of a deal that the caller read with this lock_version, and returns it. Errors: ZC111 it was'
-    ' changed since, ZC110 worth less than was received, ZC004 or 42501 not open to the caller, P0002 no such deal.';
+    ' changed since, ZC110 worth less than was received, ZC004 or 42501 not open to the caller, PT404 no such deal.';
 
 CREATE FUNCTION civic.log_deal_activity(deal_id uuid, note text) RETURNS civic.deal_notes
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -113,7 +114,7 @@ AS $$
 DECLARE
     result civic.deal_notes;
 BEGIN
-    PERFORM civic.require_deal(log_deal_activity.deal_id);
+    PERFORM civic_helpers.require_deal(log_deal_activity.deal_id);
     INSERT INTO civic.deal_notes AS n (deal_id, note) VALUES (log_deal_activity.deal_id, log_deal_activity.note)
     RETURNING n.* INTO result;
     RETURN result;
@@ -121,7 +122,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.log_deal_activity(uuid, text) IS
     'Writes a note into the history of a deal. Errors: 42501 not open to the caller, 23514 empty or longer than 2000'
-    ' characters, P0002 no such deal.';
+    ' characters, PT404 no such deal.';
 
 CREATE FUNCTION civic.record_payment(
     deal_id uuid, received_amount numeric, payment_method civic.payment_method,
@@ -134,8 +135,8 @@ AS $$
 DECLARE
     result civic.payments;
 BEGIN
-    PERFORM civic.check_money(record_payment.received_amount);
-    PERFORM civic.require_deal(record_payment.deal_id);
+    PERFORM civic_helpers.check_money(record_payment.received_amount);
+    PERFORM civic_helpers.require_deal(record_payment.deal_id);
     -- A replay waits in the unique index for the call it repeats.
     INSERT INTO civic.payments AS p (deal_id, received_amount, payment_method, payment_category, payment_date,
         cheque_number, bank_reference, remarks, idempotency_key)
@@ -150,13 +151,13 @@ BEGIN
     )
     RETURNING p.* INTO result;
     IF NOT FOUND THEN
-        result := civic.replayed_payment(record_payment.idempotency_key, record_payment.deal_id,
+        result := civic_helpers.replayed_payment(record_payment.idempotency_key, record_payment.deal_id,
             record_payment.received_amount);
     END IF;
     RETURN result;
 EXCEPTION WHEN unique_violation OR SQLSTATE 'ZC110' OR SQLSTATE 'ZC114' THEN
     -- The other call may have recorded it, and with it used up what was open, while this one waited for the deal.
-    result := civic.replayed_payment(record_payment.idempotency_key, record_payment.deal_id,
+    result := civic_helpers.replayed_payment(record_payment.idempotency_key, record_payment.deal_id,
         record_payment.received_amount);
     IF result.id IS NULL THEN
         RAISE;
@@ -170,9 +171,9 @@ COMMENT ON FUNCTION civic.record_payment(
     'Records money received for a deal and returns the payment; its invoice is made with it. Called again with the same'
     ' idempotency_key it returns the payment that is stored. Errors: ZC110 more than what is open, ZC112 date, ZC113'
     ' key used for another payment, ZC114 final payment leaves something open, 22003 more than two decimals, 23505'
-    ' cheque known, 23514 cheque number, 42501 not open to the caller, P0002 no such deal.';
+    ' cheque known, 23514 cheque number, 42501 not open to the caller, PT404 no such deal.';
 
-CREATE FUNCTION civic.replayed_payment(idempotency_key text, deal_id uuid, received_amount numeric)
+CREATE FUNCTION civic_helpers.replayed_payment(idempotency_key text, deal_id uuid, received_amount numeric)
     RETURNS civic.payments
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -193,7 +194,7 @@ BEGIN
     RETURN result;
 END
 $$;
-COMMENT ON FUNCTION civic.replayed_payment(text, uuid, numeric) IS
+COMMENT ON FUNCTION civic_helpers.replayed_payment(text, uuid, numeric) IS
     'The payment an idempotency key recorded, or null. Error ZC113 where deal or amount are others.';
 
 CREATE FUNCTION civic.decide_payment(
@@ -206,12 +207,13 @@ AS $$
 DECLARE
     result civic.payment_approvals;
 BEGIN
-    PERFORM civic.check_money(decide_payment.verified_amount), civic.check_money(decide_payment.amount_in_invoice);
+    PERFORM civic_helpers.check_money(decide_payment.verified_amount),
+        civic_helpers.check_money(decide_payment.amount_in_invoice);
     IF NOT EXISTS (
         SELECT FROM civic.payments AS p
         WHERE p.organization_id = civic.current_organization_id() AND p.id = decide_payment.payment_id
     ) THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the payment does not exist',
             DETAIL = 'No payment with this id is visible to you.',
             HINT = 'Check the id, and who you are signed in as.';
@@ -247,7 +249,7 @@ COMMENT ON FUNCTION civic.decide_payment(
 ) IS
     'Examines a payment: takes it under review, asks for more, approves or rejects it. The examination that is open'
     ' goes on; after a decision a new one begins, and the latest decision counts. Errors: ZC002 amount or reason'
-    ' missing, ZC003 or 42501 not open to the caller, ZC110 no longer open, 22003 more than two decimals, P0002 no such'
+    ' missing, ZC003 or 42501 not open to the caller, ZC110 no longer open, 22003 more than two decimals, PT404 no such'
     ' payment.';
 
 CREATE FUNCTION civic.refund_payment(
@@ -259,7 +261,7 @@ AS $$
 DECLARE
     result civic.payment_refunds;
 BEGIN
-    PERFORM civic.check_money(refund_payment.amount);
+    PERFORM civic_helpers.check_money(refund_payment.amount);
     INSERT INTO civic.payment_refunds AS r (payment_id, amount, reason, payment_method, refund_date, bank_reference)
     VALUES (refund_payment.payment_id, refund_payment.amount, refund_payment.reason, refund_payment.payment_method,
         coalesce(refund_payment.refund_date, civic.today()), refund_payment.bank_reference)
@@ -287,7 +289,8 @@ BEGIN
             MESSAGE = 'you may not calculate commissions',
             DETAIL = 'That needs permissions "create_commission" and "edit_commission".';
     END IF;
-    PERFORM civic.check_money(calculate_commission.bonus), civic.check_money(calculate_commission.penalty);
+    PERFORM civic_helpers.check_money(calculate_commission.bonus),
+        civic_helpers.check_money(calculate_commission.penalty);
     INSERT INTO civic.commissions AS c (organization_id, user_id, start_date, end_date, currency, total_sales,
         commission_rate, bonus, penalty, exchange_rate, deal_id)
     VALUES (organization, calculate_commission.user_id, calculate_commission.start_date,
@@ -355,7 +358,7 @@ DECLARE
     commission uuid;
     result civic.commissions;
 BEGIN
-    PERFORM civic.check_money(update_commissions.bonus), civic.check_money(update_commissions.penalty);
+    PERFORM civic_helpers.check_money(update_commissions.bonus), civic_helpers.check_money(update_commissions.penalty);
     FOR commission IN SELECT DISTINCT i.id FROM unnest(update_commissions.commission_ids) AS i (id) ORDER BY 1 LOOP
         UPDATE civic.commissions AS c SET
             commission_rate = coalesce(update_commissions.commission_rate, c.commission_rate),
@@ -365,7 +368,7 @@ BEGIN
         WHERE c.organization_id = civic.current_organization_id() AND c.id = commission
         RETURNING c.* INTO result;
         IF NOT FOUND THEN
-            RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+            RAISE EXCEPTION USING ERRCODE = 'PT404',
                 MESSAGE = format('commission "%s" does not exist', commission),
                 DETAIL = 'No commission with this id can be changed by you.';
         END IF;
@@ -375,7 +378,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.update_commissions(uuid[], numeric, numeric, numeric, numeric) IS
     'Changes what is given of several commissions, all or none. Errors: ZC116 one is paid or cancelled, 23514 out of'
-    ' range, P0002 one that the caller cannot change.';
+    ' range, PT404 one that the caller cannot change.';
 
 CREATE FUNCTION civic.reconcile_commissions(dry_run boolean DEFAULT true) RETURNS TABLE (
     commission_id uuid, user_id uuid, start_date date, end_date date, currency text, status civic.commission_status,

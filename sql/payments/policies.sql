@@ -20,29 +20,29 @@ CREATE POLICY deleted ON civic.clients FOR DELETE
         AND (created_by = civic.current_user_id() OR civic.has_permission('view_all_clients')));
 
 SELECT civic.protect_table('civic.deals');
-CREATE POLICY visible ON civic.deals FOR SELECT USING (civic.is_deal_visible(created_by));
+CREATE POLICY visible ON civic.deals FOR SELECT USING (civic_helpers.is_deal_visible(created_by));
 CREATE POLICY made ON civic.deals FOR INSERT
     WITH CHECK (created_by = civic.current_user_id() AND civic.has_permission('create_deal'));
 CREATE POLICY edited ON civic.deals FOR UPDATE
-    USING (civic.has_permission('edit_deal') AND civic.is_deal_visible(created_by))
+    USING (civic.has_permission('edit_deal') AND civic_helpers.is_deal_visible(created_by))
     WITH CHECK (civic.has_permission('edit_deal'));
 CREATE POLICY verified ON civic.deals FOR UPDATE
     USING (civic.has_permission('verify_deal_payment')) WITH CHECK (civic.has_permission('verify_deal_payment'));
 CREATE POLICY withdrawn ON civic.deals FOR DELETE
-    USING (civic.has_permission('delete_deal') AND civic.is_deal_visible(created_by)
+    USING (civic.has_permission('delete_deal') AND civic_helpers.is_deal_visible(created_by)
         AND verification_status <> 'verified');
 
 SELECT civic.protect_table('civic.deal_notes');
-CREATE POLICY visible ON civic.deal_notes FOR SELECT USING (civic.is_deal_visible(seller_id));
+CREATE POLICY visible ON civic.deal_notes FOR SELECT USING (civic_helpers.is_deal_visible(seller_id));
 CREATE POLICY written ON civic.deal_notes FOR INSERT
     WITH CHECK (created_by = civic.current_user_id() AND civic.has_permission('log_deal_activity')
-        AND civic.is_deal_visible(seller_id));
+        AND civic_helpers.is_deal_visible(seller_id));
 
 SELECT civic.protect_table('civic.payments');
-CREATE POLICY visible ON civic.payments FOR SELECT USING (civic.is_deal_visible(seller_id));
+CREATE POLICY visible ON civic.payments FOR SELECT USING (civic_helpers.is_deal_visible(seller_id));
 CREATE POLICY recorded ON civic.payments FOR INSERT
     WITH CHECK (created_by = civic.current_user_id() AND civic.has_permission('create_deal_payment')
-        AND civic.is_deal_visible(seller_id));
+        AND civic_helpers.is_deal_visible(seller_id));
 -- The money of a payment never changes; this is for remarks, references and receipts.
 CREATE POLICY described ON civic.payments FOR UPDATE
     USING (created_by = civic.current_user_id() AND civic.has_permission('create_deal_payment'))

@@ -27,16 +27,17 @@ BEGIN
         RETURN;
     END IF;
     -- The pages that are asked for all day keep their plans.
-    IF num_nonnulls(verification_statuses, payment_statuses, client_id, project_id, deal_from, deal_until, search) = 0 THEN
+    IF num_nonnulls(verification_statuses, payment_statuses, client_id, project_id, deal_from, deal_until, search) = 0
+    THEN
         IF seller IS NULL THEN
             RETURN QUERY SELECT d.* FROM civic.deals AS d
             WHERE d.organization_id = organization AND (d.created_at, d.id) < (page_time, page_id)
-                AND civic.is_deal_visible(d.created_by)
+                AND civic_helpers.is_deal_visible(d.created_by)
             ORDER BY d.created_at DESC, d.id DESC LIMIT page_rows;
         ELSE
             RETURN QUERY SELECT d.* FROM civic.deals AS d
             WHERE d.organization_id = organization AND d.created_by = seller
-                AND (d.created_at, d.id) < (page_time, page_id) AND civic.is_deal_visible(d.created_by)
+                AND (d.created_at, d.id) < (page_time, page_id) AND civic_helpers.is_deal_visible(d.created_by)
             ORDER BY d.created_at DESC, d.id DESC LIMIT page_rows;
         END IF;
         RETURN;
@@ -57,7 +58,7 @@ BEGIN
         || CASE WHEN search IS NULL THEN '' ELSE ' AND (strpos(lower(d.deal_name), lower($7)) > 0'
             ' OR strpos(lower(d.deal_no), lower($7)) > 0 OR d.client_id IN (SELECT c.id FROM civic.clients AS c'
             ' WHERE c.organization_id = $1 AND strpos(lower(c.name), lower($7)) > 0))' END
-        || ' AND (d.created_at, d.id) < ($8, $9) AND civic.is_deal_visible(d.created_by)'
+        || ' AND (d.created_at, d.id) < ($8, $9) AND civic_helpers.is_deal_visible(d.created_by)'
             ' ORDER BY d.created_at DESC, d.id DESC LIMIT $10'
     USING organization, seller, client_id, project_id, deal_from, deal_until, search, page_time, page_id, page_rows;
 END
@@ -74,7 +75,7 @@ CREATE FUNCTION civic.deal_payments(deal_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    deal civic.deals := civic.require_deal(deal_payments.deal_id);
+    deal civic.deals := civic_helpers.require_deal(deal_payments.deal_id);
 BEGIN
     RETURN (
         SELECT jsonb_build_object('deal', to_jsonb(deal), 'payments', coalesce(jsonb_agg(p ORDER BY p.id), '[]'),
@@ -85,7 +86,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.deal_payments(uuid) IS
     'A deal with its payments in the order they were recorded, their number, and the sum received, rejected ones'
-    ' included. Error P0002 no such deal.';
+    ' included. Error PT404 no such deal.';
 
 CREATE FUNCTION civic.deal_totals(
     deal_id uuid, OUT amount numeric, OUT currency text, OUT received numeric, OUT paid numeric, OUT refunded numeric,
@@ -95,7 +96,7 @@ CREATE FUNCTION civic.deal_totals(
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    deal civic.deals := civic.require_deal(deal_totals.deal_id);
+    deal civic.deals := civic_helpers.require_deal(deal_totals.deal_id);
 BEGIN
     amount := deal.amount;
     currency := deal.currency;
@@ -106,15 +107,15 @@ BEGIN
     paid := deal.paid_amount;
     remaining := deal.amount - paid;
     open_for_payment := greatest(deal.amount - received, 0);
-    percent := civic.payment_percent(paid, deal.amount);
-    progress := civic.payment_progress(paid, deal.amount);
+    percent := civic_helpers.payment_percent(paid, deal.amount);
+    progress := civic_helpers.payment_progress(paid, deal.amount);
     is_overpaid_by_5 := paid > deal.amount * 1.05;
     is_overpaid_by_10 := paid > deal.amount * 1.10;
 END
 $$;
 COMMENT ON FUNCTION civic.deal_totals(uuid) IS
     'What is received, verified as paid and given back of a deal, in its currency; remaining is its value less what is'
-    ' paid, open_for_payment its value less all that is received and not rejected. Error P0002 no such deal.';
+    ' paid, open_for_payment its value less all that is received and not rejected. Error PT404 no such deal.';
 
 CREATE FUNCTION civic.expand_deal(deal_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -125,7 +126,8 @@ DECLARE
     with_papers boolean;
 BEGIN
     SELECT d.* INTO deal FROM civic.deals AS d
-    WHERE d.organization_id = organization AND d.id = expand_deal.deal_id AND civic.is_deal_visible(d.created_by);
+    WHERE d.organization_id = organization AND d.id = expand_deal.deal_id
+        AND civic_helpers.is_deal_visible(d.created_by);
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
@@ -180,7 +182,8 @@ DECLARE
 BEGIN
     IF NOT EXISTS (
         SELECT FROM civic.deals AS d
-        WHERE d.organization_id = organization AND d.id = deal_activity.deal_id AND civic.is_deal_visible(d.created_by)
+        WHERE d.organization_id = organization AND d.id = deal_activity.deal_id
+            AND civic_helpers.is_deal_visible(d.created_by)
     ) THEN
         RETURN;
     END IF;
@@ -386,14 +389,14 @@ CREATE FUNCTION civic.sales_standings(period civic.sales_period DEFAULT 'monthly
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 20 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT rank() OVER (ORDER BY s.sales DESC), u.id, u.full_name, s.deals, s.sales,
-        civic.payment_percent(s.sales, CASE WHEN u.sales_target > 0 THEN u.sales_target ELSE 25000 END)
+        civic_helpers.payment_percent(s.sales, CASE WHEN u.sales_target > 0 THEN u.sales_target ELSE 25000 END)
     FROM (
         SELECT d.created_by, count(*) AS deals, round(sum(d.amount * c.exchange_rate), 2) AS sales
         FROM civic.deals AS d
         JOIN civic.currencies AS c ON c.organization_id = d.organization_id AND c.code = d.currency
         WHERE d.organization_id = civic.current_organization_id()
-            AND d.deal_date >= civic.period_start(sales_standings.period) AND d.deal_date <= civic.today()
-            AND d.verification_status <> 'rejected' AND civic.is_deal_visible(d.created_by)
+            AND d.deal_date >= civic_helpers.period_start(sales_standings.period) AND d.deal_date <= civic.today()
+            AND d.verification_status <> 'rejected' AND civic_helpers.is_deal_visible(d.created_by)
         GROUP BY d.created_by
     ) AS s
     JOIN civic.users AS u ON u.organization_id = civic.current_organization_id() AND u.id = s.created_by
@@ -434,7 +437,7 @@ AS $$
         SELECT d.streak_value, d.streak_days FROM civic.daily_streaks AS d
         WHERE d.organization_id = u.organization_id AND d.user_id = u.id ORDER BY d.day DESC LIMIT 1
     ) AS s
-    CROSS JOIN LATERAL civic.streak_level(s.streak_value) AS l
+    CROSS JOIN LATERAL civic_helpers.streak_level(s.streak_value) AS l
     WHERE u.organization_id = civic.current_organization_id() AND u.is_active AND civic.has_permission('view_all_deals')
     ORDER BY 1, u.id
     LIMIT least(greatest(coalesce(streak_leaderboard.max_rows, 20), 1), 1000)
@@ -452,8 +455,8 @@ AS $$
         FROM civic.deals AS d
         JOIN civic.currencies AS x ON x.organization_id = d.organization_id AND x.code = d.currency
         WHERE d.organization_id = civic.current_organization_id()
-            AND d.deal_date >= civic.period_start(top_clients.period) AND d.verification_status <> 'rejected'
-            AND civic.is_deal_visible(d.created_by)
+            AND d.deal_date >= civic_helpers.period_start(top_clients.period) AND d.verification_status <> 'rejected'
+            AND civic_helpers.is_deal_visible(d.created_by)
         GROUP BY d.client_id
     ) AS s
     JOIN civic.clients AS c ON c.organization_id = civic.current_organization_id() AND c.id = s.client_id
@@ -471,10 +474,10 @@ CREATE FUNCTION civic.sales_dashboard(
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT jsonb_build_object(
-        'period_start', civic.period_start(sales_dashboard.period),
+        'period_start', civic_helpers.period_start(sales_dashboard.period),
         'target', t.target,
         'sales', coalesce(s.sales, 0),
-        'target_percent', civic.payment_percent(coalesce(s.sales, 0), t.target),
+        'target_percent', civic_helpers.payment_percent(coalesce(s.sales, 0), t.target),
         'deals', coalesce(s.deals, 0),
         'verified_deals', coalesce(s.verified, 0),
         'paid', coalesce(s.paid, 0),
@@ -486,11 +489,11 @@ AS $$
                 'paid', coalesce(sum(c.total_receivable) FILTER (WHERE c.status = 'paid'), 0))
             FROM civic.commissions AS c
             WHERE c.organization_id = u.organization_id AND c.user_id = u.id AND c.status <> 'cancelled'
-                AND c.end_date >= civic.period_start(sales_dashboard.period)
+                AND c.end_date >= civic_helpers.period_start(sales_dashboard.period)
         ))
     FROM civic.users AS u
     CROSS JOIN LATERAL (SELECT CASE WHEN u.sales_target > 0 THEN u.sales_target ELSE 25000 END AS target) AS t
-    CROSS JOIN LATERAL civic.streak_level(u.current_streak) AS l
+    CROSS JOIN LATERAL civic_helpers.streak_level(u.current_streak) AS l
     LEFT JOIN LATERAL (
         SELECT d.streak_days FROM civic.daily_streaks AS d
         WHERE d.organization_id = u.organization_id AND d.user_id = u.id ORDER BY d.day DESC LIMIT 1
@@ -502,10 +505,11 @@ AS $$
         FROM civic.deals AS d
         JOIN civic.currencies AS c ON c.organization_id = d.organization_id AND c.code = d.currency
         WHERE d.organization_id = u.organization_id AND d.created_by = u.id
-            AND d.deal_date >= civic.period_start(sales_dashboard.period) AND d.verification_status <> 'rejected'
+            AND d.deal_date >= civic_helpers.period_start(sales_dashboard.period)
+            AND d.verification_status <> 'rejected'
     ) AS s ON true
     WHERE u.organization_id = civic.current_organization_id() AND u.id = sales_dashboard.user_id
-        AND civic.is_deal_visible(u.id)
+        AND civic_helpers.is_deal_visible(u.id)
 $$;
 COMMENT ON FUNCTION civic.sales_dashboard(civic.sales_period, uuid) IS
     'A salesperson''s period that is now: sales against the target (25000 where none is set), deals, what is paid,'
@@ -577,7 +581,7 @@ AS $$
             ), p.created_at)
         ) AS s (since)
         WHERE p.organization_id = civic.current_organization_id() AND p.status IN ('pending', 'processing')
-            AND civic.is_deal_visible(p.seller_id) AND s.since < payment_reminders.at - interval '24 hours'
+            AND civic_helpers.is_deal_visible(p.seller_id) AND s.since < payment_reminders.at - interval '24 hours'
         UNION ALL
         SELECT CASE WHEN d.due_date < t.today THEN 'overdue' ELSE 'due_soon' END, d.id, NULL, d.created_by,
             d.due_date::timestamp AT TIME ZONE 'UTC',
@@ -590,14 +594,14 @@ AS $$
         ) AS t
         WHERE d.organization_id = civic.current_organization_id() AND d.payment_status <> 'full_payment'
             AND d.due_date <= t.today + 7 AND d.verification_status <> 'rejected'
-            AND civic.is_deal_visible(d.created_by)
+            AND civic_helpers.is_deal_visible(d.created_by)
         UNION ALL
         SELECT 'inconsistent', d.id, NULL, d.created_by, coalesce(d.updated_at, d.created_at),
             CASE d.payment_status WHEN 'full_payment' THEN format('Deal %s is called fully paid, but %s of %s %s are.',
                 d.deal_no, d.paid_amount, d.amount, d.currency)
                 ELSE format('Deal %s is verified; of its %s payments none counts.', d.deal_no, d.payment_count) END
         FROM civic.deals AS d
-        WHERE d.organization_id = civic.current_organization_id() AND civic.is_deal_visible(d.created_by)
+        WHERE d.organization_id = civic.current_organization_id() AND civic_helpers.is_deal_visible(d.created_by)
             AND ((d.payment_status = 'full_payment' AND d.amount - d.paid_amount > 0.01)
                 OR (d.verification_status = 'verified' AND d.payment_count > 0 AND d.paid_amount = 0))
     ) AS r (kind, deal_id, payment_id, person_id, since, message)

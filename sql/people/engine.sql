@@ -1,4 +1,4 @@
-CREATE FUNCTION civic.officer_score(
+CREATE FUNCTION civic_helpers.officer_score(
     resolution_rate double precision, sla_compliance_rate double precision, avg_satisfaction_score double precision,
     first_time_resolution_rate double precision, avg_resolution_time_hours double precision
 ) RETURNS numeric
@@ -9,18 +9,18 @@ RETURN round((
     + 0.20 * first_time_resolution_rate
     + 0.10 * least(100, 48 / greatest(avg_resolution_time_hours, 1) * 100)
 )::numeric, 2);
-COMMENT ON FUNCTION civic.officer_score(
+COMMENT ON FUNCTION civic_helpers.officer_score(
     double precision, double precision, double precision, double precision, double precision
 ) IS
     'Score of an officer, 0 to 100: a quarter each for resolution rate and kept deadlines, a fifth each for'
     ' satisfaction'
     ' (1 to 5 as 0 to 100) and work never sent back, a tenth for speed (48 hours or less is full).';
 
-CREATE FUNCTION civic.officer_grade(score numeric) RETURNS text
+CREATE FUNCTION civic_helpers.officer_grade(score numeric) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE WHEN score >= 90 THEN 'A+' WHEN score >= 85 THEN 'A' WHEN score >= 80 THEN 'B+' WHEN score >= 75 THEN 'B'
     WHEN score >= 70 THEN 'C+' WHEN score >= 65 THEN 'C' WHEN score >= 60 THEN 'D' ELSE 'F' END;
-COMMENT ON FUNCTION civic.officer_grade(numeric) IS
+COMMENT ON FUNCTION civic_helpers.officer_grade(numeric) IS
     'Grade of a score: A+ from 90, A 85, B+ 80, B 75, C+ 70, C 65, D 60, else F.';
 
 CREATE FUNCTION civic_private.add_reputation(

@@ -116,7 +116,7 @@ BEGIN
             p.ward_number, p.district, p.latitude, p.longitude)
     FOR SHARE;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(validate_report.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(validate_report.report_id, NULL);
     END IF;
     IF weight IS NULL OR civic.current_user_id() IS NULL OR civic.current_user_id() = r.user_id
         OR (validate_report.comment IS NOT NULL AND NOT civic.has_permission('add:validation_comment')) THEN
@@ -150,7 +150,7 @@ COMMENT ON FUNCTION civic.validate_report(uuid, civic.validation_vote, text) IS
     'Says whether a report of somebody else is true; again to think again. Counts 1 for citizens and officers, 2 for'
     ' contributors, 3 for moderators and administrators; comments, 1 to 1000 characters, are for contributors and'
     ' staff.'
-    ' Errors: ZC067 the report is decided, 42501 one''s own or no vote, P0002 no such report.';
+    ' Errors: ZC067 the report is decided, 42501 one''s own or no vote, PT404 no such report.';
 
 CREATE FUNCTION civic.validation_summary(
     report_id uuid, OUT valid_votes bigint, OUT invalid_votes bigint, OUT valid_weight bigint,
@@ -373,7 +373,7 @@ BEGIN
     UPDATE civic.users AS u SET department_id = move_officer.department_id
     WHERE u.organization_id = organization AND u.id = move_officer.user_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = 'the person does not exist', HINT = 'Check the id.';
+        RAISE EXCEPTION USING ERRCODE = 'PT404', MESSAGE = 'the person does not exist', HINT = 'Check the id.';
     END IF;
     FOR work IN
         SELECT r.id, r.status, r.department_id FROM civic.reports AS r
@@ -411,7 +411,7 @@ COMMENT ON FUNCTION civic.move_officer(uuid, uuid, civic.department_change) IS
     ' did'
     ' it. Returns the numbers. Needs assign:officer and assign:task. Errors: 42501 not open to the caller, 23503 no'
     ' such'
-    ' department, P0002 no such person.';
+    ' department, PT404 no such person.';
 
 CREATE FUNCTION civic.bulk_update_reports(
     report_ids uuid[], department_id uuid DEFAULT NULL, officer_id uuid DEFAULT NULL,
@@ -447,12 +447,12 @@ BEGIN
                 UPDATE civic.reports AS r SET manual_severity = bulk_update_reports.severity
                 WHERE r.organization_id = civic.current_organization_id() AND r.id = report;
                 IF NOT FOUND THEN
-                    PERFORM civic.refuse_update(report, NULL);
+                    PERFORM civic_helpers.refuse_update(report, NULL);
                 END IF;
             END IF;
             done := done || report;
         EXCEPTION WHEN SQLSTATE 'ZC001' OR SQLSTATE 'ZC002' OR SQLSTATE 'ZC003' OR SQLSTATE 'ZC004' OR SQLSTATE 'ZC006'
-            OR no_data_found OR check_violation OR foreign_key_violation THEN
+            OR SQLSTATE 'PT404' OR check_violation OR foreign_key_violation THEN
             failed := failed || report;
             errors := errors || jsonb_build_object('id', report, 'code', SQLSTATE, 'message', SQLERRM);
         END;

@@ -99,9 +99,10 @@ CREATE TABLE civic.officer_metrics (
     first_time_resolution_rate double precision NOT NULL DEFAULT 0,
     avg_daily_workload double precision NOT NULL DEFAULT 0,
     peak_concurrent_tasks integer NOT NULL DEFAULT 0,
-    performance_score numeric NOT NULL GENERATED ALWAYS AS (civic.officer_score(resolution_rate, sla_compliance_rate,
+    performance_score numeric NOT NULL
+        GENERATED ALWAYS AS (civic_helpers.officer_score(resolution_rate, sla_compliance_rate,
         avg_satisfaction_score, first_time_resolution_rate, avg_resolution_time_hours)) STORED,
-    grade text NOT NULL GENERATED ALWAYS AS (civic.officer_grade(civic.officer_score(resolution_rate,
+    grade text NOT NULL GENERATED ALWAYS AS (civic_helpers.officer_grade(civic_helpers.officer_score(resolution_rate,
         sla_compliance_rate, avg_satisfaction_score, first_time_resolution_rate, avg_resolution_time_hours))) STORED,
     calculated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (organization_id, officer_id, period_start, period_end),
@@ -149,6 +150,6 @@ COMMENT ON COLUMN civic.officer_metrics.rework_rate IS 'Reworks of reworks and c
 COMMENT ON COLUMN civic.officer_metrics.first_time_resolution_rate IS 'Never sent back, of what was completed.';
 COMMENT ON COLUMN civic.officer_metrics.avg_daily_workload IS 'Mean number of tasks in their hands over the period.';
 COMMENT ON COLUMN civic.officer_metrics.peak_concurrent_tasks IS 'Most tasks in their hands at once.';
-COMMENT ON COLUMN civic.officer_metrics.performance_score IS 'civic.officer_score() of these figures.';
-COMMENT ON COLUMN civic.officer_metrics.grade IS 'civic.officer_grade() of the score.';
+COMMENT ON COLUMN civic.officer_metrics.performance_score IS 'civic_helpers.officer_score() of these figures.';
+COMMENT ON COLUMN civic.officer_metrics.grade IS 'civic_helpers.officer_grade() of the score.';
 COMMENT ON COLUMN civic.officer_metrics.calculated_at IS 'When it was computed.';

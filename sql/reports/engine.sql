@@ -1,41 +1,44 @@
-CREATE FUNCTION civic.location_of(latitude double precision, longitude double precision) RETURNS geography
+CREATE FUNCTION civic_helpers.location_of(latitude double precision, longitude double precision) RETURNS geography
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN ST_SetSRID(ST_MakePoint(longitude, latitude), 4326)::geography;
-COMMENT ON FUNCTION civic.location_of(double precision, double precision) IS
+COMMENT ON FUNCTION civic_helpers.location_of(double precision, double precision) IS
     'Point from degrees north and degrees east (WGS 84).';
 
-CREATE FUNCTION civic.distance_between(a geography, b geography) RETURNS double precision
+CREATE FUNCTION civic_helpers.distance_between(a geography, b geography) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ST_Distance(a, b);
-COMMENT ON FUNCTION civic.distance_between(geography, geography) IS
+COMMENT ON FUNCTION civic_helpers.distance_between(geography, geography) IS
     'Metres between two points on the spheroid; for bodies that cannot know the schema of PostGIS.';
 
-CREATE FUNCTION civic.is_within(a geography, b geography, metres double precision) RETURNS boolean
+CREATE FUNCTION civic_helpers.is_within(a geography, b geography, metres double precision) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ST_DWithin(a, b, metres);
-COMMENT ON FUNCTION civic.is_within(geography, geography, double precision) IS
+COMMENT ON FUNCTION civic_helpers.is_within(geography, geography, double precision) IS
     'Whether two points lie within so many metres; the planner sees through it to the index.';
 
-CREATE FUNCTION civic.nearness(a geography, b geography) RETURNS double precision
+CREATE FUNCTION civic_helpers.nearness(a geography, b geography) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN a <-> b;
-COMMENT ON FUNCTION civic.nearness(geography, geography) IS
+COMMENT ON FUNCTION civic_helpers.nearness(geography, geography) IS
     'Metres between two points on the sphere: up to 0.6 per cent off, but the planner sees through it to an index that'
     ' gives the nearest first.';
 
-CREATE FUNCTION civic.box_radius_m(
+CREATE FUNCTION civic_helpers.box_radius_m(
     west double precision, south double precision, east double precision, north double precision
 ) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (
     SELECT 1 + 1.001 * max(ST_Distance(
-        civic.location_of((south + north) / 2, (west + east) / 2), civic.location_of(c.latitude, c.longitude)))
+        civic_helpers.location_of((south + north) / 2, (west + east) / 2),
+        civic_helpers.location_of(c.latitude, c.longitude)))
     FROM (VALUES
         (south, west), (south, (west + east) / 2), (south, east),
         (north, west), (north, (west + east) / 2), (north, east)
     ) AS c (latitude, longitude)
 );
-COMMENT ON FUNCTION civic.box_radius_m(double precision, double precision, double precision, double precision) IS
+COMMENT ON FUNCTION civic_helpers.box_radius_m(
+    double precision, double precision, double precision, double precision
+) IS
     'Metres from the middle of a box of degrees to what of it is farthest; for boxes up to 30 degrees wide and high.';
 
 CREATE FUNCTION civic.is_report_visible(
@@ -61,7 +64,7 @@ COMMENT ON FUNCTION civic.can_moderate_at(text, text, double precision, double p
     ' read:private_report; without any they moderate everywhere. A ward or district is meant by its number or name in'
     ' the report or by an area of civic.areas that covers the place today.';
 
-CREATE FUNCTION civic.task_status_of(status civic.report_status) RETURNS civic.task_status
+CREATE FUNCTION civic_helpers.task_status_of(status civic.report_status) RETURNS civic.task_status
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE
     WHEN status = 'assigned_to_officer'::civic.report_status THEN 'assigned'::civic.task_status
@@ -75,10 +78,10 @@ RETURN CASE
         'rejected'::civic.report_status, 'assignment_rejected'::civic.report_status, 'duplicate'::civic.report_status
     ) THEN 'rejected'::civic.task_status
 END;
-COMMENT ON FUNCTION civic.task_status_of(civic.report_status) IS
+COMMENT ON FUNCTION civic_helpers.task_status_of(civic.report_status) IS
     'Status of the task of a report in that status; null where a report has no task.';
 
-CREATE FUNCTION civic.severity_hours(severity civic.report_severity) RETURNS integer
+CREATE FUNCTION civic_helpers.severity_hours(severity civic.report_severity) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE severity
     WHEN 'critical'::civic.report_severity THEN 24
@@ -86,10 +89,10 @@ RETURN CASE severity
     WHEN 'medium'::civic.report_severity THEN 168
     ELSE 336
 END;
-COMMENT ON FUNCTION civic.severity_hours(civic.report_severity) IS
+COMMENT ON FUNCTION civic_helpers.severity_hours(civic.report_severity) IS
     'Hours from assignment to the deadline of a task: critical 24, high 72, medium 168, low 336.';
 
-CREATE FUNCTION civic.task_priority(severity civic.report_severity, age interval) RETURNS integer
+CREATE FUNCTION civic_helpers.task_priority(severity civic.report_severity, age interval) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN least(10, 5
     + CASE severity
@@ -104,21 +107,23 @@ RETURN least(10, 5
         WHEN trunc(date_part('epoch', age) / 3600) > 6 THEN 1
         ELSE 0
     END);
-COMMENT ON FUNCTION civic.task_priority(civic.report_severity, interval) IS
+COMMENT ON FUNCTION civic_helpers.task_priority(civic.report_severity, interval) IS
     'Priority of a new task, 1 to 10: 5, more for severity (medium 1, high 3, critical 5) and for the age of the'
     ' report (over 6 hours 1, over 24 hours 2, over 72 hours 3).';
 
-CREATE FUNCTION civic.keyword_hits(content text, keywords text[], OUT hits integer, OUT longest integer) RETURNS record
+CREATE FUNCTION civic_helpers.keyword_hits(
+    content text, keywords text[], OUT hits integer, OUT longest integer
+) RETURNS record
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (
     SELECT ROW(count(*)::integer, coalesce(max(length(k.word)), 0))
     FROM unnest(keywords) AS k (word)
     WHERE strpos(content, lower(k.word)) > 0
 );
-COMMENT ON FUNCTION civic.keyword_hits(text, text[]) IS
+COMMENT ON FUNCTION civic_helpers.keyword_hits(text, text[]) IS
     'How many of the keywords a lower-case text contains, and the length of the longest of them.';
 
-CREATE FUNCTION civic.classify_severity(
+CREATE FUNCTION civic_helpers.classify_severity(
     content text, category text, OUT severity civic.report_severity, OUT confidence numeric
 ) RETURNS record
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -130,31 +135,32 @@ DECLARE
     scale civic.report_severity[] := ARRAY['low', 'medium', 'high', 'critical'];
     step integer;
 BEGIN
-    n := (civic.keyword_hits(words, ARRAY['fire', 'explosion', 'electrocution', 'gas leak', 'collapse', 'collapsing',
-        'sparking', 'live wire', 'short circuit', 'death', 'died', 'injury', 'injured', 'ambulance', 'emergency',
-        'life threatening', 'life-threatening', 'someone will die', 'hanging dangerously', 'wire hanging'])).hits;
+    n := (civic_helpers.keyword_hits(words, ARRAY['fire', 'explosion', 'electrocution', 'gas leak', 'collapse',
+        'collapsing', 'sparking', 'live wire', 'short circuit', 'death', 'died', 'injury', 'injured', 'ambulance',
+        'emergency', 'life threatening', 'life-threatening', 'someone will die', 'hanging dangerously',
+        'wire hanging'])).hits;
     IF n >= 1 THEN
         severity := 'critical';
         confidence := least(0.95, 0.75 + 0.10 * n);
         RETURN;
     END IF;
-    n := (civic.keyword_hits(words, ARRAY['burst', 'flooding', 'flood', 'major leak', 'sewage overflow', 'power outage',
-        'no electricity', 'no water', 'urgent', 'immediate attention', 'widespread', 'affecting many', 'not collected',
-        '5 days', 'multiple', 'many days', 'contamination', 'railing damaged', 'pole damaged', 'accident risk',
-        'major accident'])).hits;
+    n := (civic_helpers.keyword_hits(words, ARRAY['burst', 'flooding', 'flood', 'major leak', 'sewage overflow',
+        'power outage', 'no electricity', 'no water', 'urgent', 'immediate attention', 'widespread', 'affecting many',
+        'not collected', '5 days', 'multiple', 'many days', 'contamination', 'railing damaged', 'pole damaged',
+        'accident risk', 'major accident'])).hits;
     IF n >= 2 THEN
         severity := 'high';
         confidence := least(0.90, 0.70 + 0.05 * n);
         RETURN;
     END IF;
-    m := (civic.keyword_hits(words, ARRAY['cosmetic', 'aesthetic', 'beautification', 'trimming', 'paint', 'scratch',
-        'garden maintenance', 'non-essential', 'can wait', 'general complaint', 'dim light'])).hits;
+    m := (civic_helpers.keyword_hits(words, ARRAY['cosmetic', 'aesthetic', 'beautification', 'trimming', 'paint',
+        'scratch', 'garden maintenance', 'non-essential', 'can wait', 'general complaint', 'dim light'])).hits;
     IF m >= 2 THEN
         severity := 'low';
         confidence := least(0.85, 0.65 + 0.05 * m);
         RETURN;
     END IF;
-    m := (civic.keyword_hits(words, ARRAY['needs repair', 'maintenance', 'cleaning needed', 'minor leak',
+    m := (civic_helpers.keyword_hits(words, ARRAY['needs repair', 'maintenance', 'cleaning needed', 'minor leak',
         'small pothole', 'incomplete', 'equipment broken'])).hits;
     IF m >= 2 THEN
         severity := 'medium';
@@ -173,15 +179,15 @@ BEGIN
     END IF;
     step := CASE WHEN category IN ('streetlight', 'public_property', 'other') THEN 1 ELSE 2 END;
     confidence := 0.60;
-    IF (civic.keyword_hits(words, ARRAY['urgent', 'immediate', 'emergency', 'asap', 'quickly', 'now', 'many people',
-        'entire area', 'whole street', 'multiple', 'widespread'])).hits > 0 THEN
+    IF (civic_helpers.keyword_hits(words, ARRAY['urgent', 'immediate', 'emergency', 'asap', 'quickly', 'now',
+        'many people', 'entire area', 'whole street', 'multiple', 'widespread'])).hits > 0 THEN
         step := step + 1;
         confidence := 0.70;
     END IF;
     severity := scale[step];
 END
 $$;
-COMMENT ON FUNCTION civic.classify_severity(text, text) IS
+COMMENT ON FUNCTION civic_helpers.classify_severity(text, text) IS
     'Severity of a text by keywords, with a confidence of 0 to 1. Words of danger make it critical, two words of'
     ' urgency high, and so on; without any the category decides, one step higher where the text speaks of haste or of'
     ' many people.';
@@ -202,7 +208,7 @@ BEGIN
     SELECT c.code, c.department_id, k.hits INTO best
     FROM civic.categories AS c
     LEFT JOIN civic.departments AS d ON d.organization_id = c.organization_id AND d.id = c.department_id
-    CROSS JOIN LATERAL civic.keyword_hits(words, c.keywords) AS k
+    CROSS JOIN LATERAL civic_helpers.keyword_hits(words, c.keywords) AS k
     WHERE c.organization_id = civic.current_organization_id() AND c.is_active AND k.hits > 0 AND c.code <> 'other'
     ORDER BY k.hits DESC, k.longest DESC, c.sort_order, c.code
     LIMIT 1;
@@ -228,7 +234,7 @@ BEGIN
             SELECT count(*)::integer AS n FROM civic.categories AS c, unnest(c.keywords) AS w (word)
             WHERE c.organization_id = d.organization_id AND c.code = category AND w.word = ANY (d.keywords)
         ) AS shared
-        CROSS JOIN LATERAL civic.keyword_hits(words, d.keywords) AS hit
+        CROSS JOIN LATERAL civic_helpers.keyword_hits(words, d.keywords) AS hit
         WHERE d.organization_id = civic.current_organization_id() AND d.is_active
             AND 2 * shared.n + hit.hits >= 2
         ORDER BY score DESC, d.code
@@ -240,7 +246,7 @@ BEGIN
     END IF;
 
     SELECT s.severity, s.confidence INTO severity, severity_confidence
-    FROM civic.classify_severity(content, category) AS s;
+    FROM civic_helpers.classify_severity(content, category) AS s;
     confidence := round(0.5 * category_confidence + 0.3 * severity_confidence + 0.2 * department_confidence, 2);
 END
 $$;
@@ -350,9 +356,9 @@ COMMENT ON FUNCTION civic_private.give_new_report() IS
     'AFTER INSERT row trigger on civic.reports: lets an officer be chosen for a report that was routed with confidence'
     ' 0.70 or whose reporter chose the category, where the department has officers chosen.';
 
-CREATE FUNCTION civic.has_officers_chosen(department_id uuid) RETURNS boolean
+CREATE FUNCTION civic_helpers.has_officers_chosen(department_id uuid) RETURNS boolean
     LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'civic_has_officers_chosen';
-COMMENT ON FUNCTION civic.has_officers_chosen(uuid) IS
+COMMENT ON FUNCTION civic_helpers.has_officers_chosen(uuid) IS
     'Whether a department of the current organization has auto_assign set, as committed now.';
 
 CREATE FUNCTION civic_private.count_reports() RETURNS trigger
@@ -394,7 +400,7 @@ BEGIN
         coalesce(p.manual_category, p.ai_category, p.category) AS category,
         coalesce(p.assignment_rejection_reason, p.rework_reason, p.rejection_reason) AS refusal
     INTO r FROM civic.reports AS p WHERE p.organization_id = organization AND p.id = report;
-    want := civic.task_status_of(r.status);
+    want := civic_helpers.task_status_of(r.status);
     IF want IS NULL OR r.assigned_to IS NULL THEN
         DELETE FROM civic.tasks AS t WHERE t.organization_id = organization AND t.report_id = report;
         PERFORM civic_private.end_pauses(organization, report, NULL);
@@ -406,7 +412,7 @@ BEGIN
         sla_policy_id, sla_category, sla_severity, sla_deadline, sla_state, sla_violation_count, sla_next_check,
         resolution_notes)
     VALUES (organization, report, r.assigned_to, r.department_id, want,
-        civic.task_priority(r.severity, now() - r.created_at),
+        civic_helpers.task_priority(r.severity, now() - r.created_at),
         clock.policy, r.category, r.severity, clock.deadline, clock.state, clock.violations, clock.next_check,
         r.resolution_notes)
     ON CONFLICT (organization_id, report_id) DO UPDATE SET
@@ -452,7 +458,7 @@ DECLARE
     END;
     moved boolean := true;
 BEGIN
-    IF civic.is_projecting() THEN
+    IF civic_helpers.is_projecting() THEN
         RETURN NULL;
     END IF;
     IF TG_OP = 'UPDATE' THEN
@@ -488,7 +494,7 @@ CREATE FUNCTION civic_private.keep_task() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT civic.is_projecting() AND EXISTS (
+    IF NOT civic_helpers.is_projecting() AND EXISTS (
         SELECT FROM civic.reports AS r WHERE r.organization_id = OLD.organization_id AND r.id = OLD.report_id
     ) THEN
         RAISE EXCEPTION USING ERRCODE = 'ZC004',

@@ -32,7 +32,7 @@ BEGIN
         submit_report.sub_category, submit_report.ward_number, submit_report.district, submit_report.state,
         submit_report.pincode, submit_report.is_public)
     RETURNING r.* INTO result;
-    IF civic.has_officers_chosen(result.department_id) THEN
+    IF civic_helpers.has_officers_chosen(result.department_id) THEN
         -- An officer may have been chosen since.
         SELECT r.* INTO result FROM civic.reports AS r
         WHERE r.organization_id = result.organization_id AND r.id = result.id;
@@ -69,7 +69,7 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = classify_report.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(classify_report.report_id, 'classified');
+        PERFORM civic_helpers.refuse_update(classify_report.report_id, 'classified');
     END IF;
     -- It may have been routed since.
     SELECT r.* INTO result FROM civic.reports AS r
@@ -79,7 +79,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.classify_report(uuid, text, civic.report_severity, text) IS
     'Decides category and severity of a report, also again while it is classified, and returns it as its routing left'
-    ' it. Errors: ZC001 to ZC003 refused by the guard, 23503 unknown category, P0002 no such report.';
+    ' it. Errors: ZC001 to ZC003 refused by the guard, 23503 unknown category, PT404 no such report.';
 
 CREATE FUNCTION civic.assign_department(report_id uuid, department_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -93,14 +93,14 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = assign_department.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(assign_department.report_id, 'assigned_to_department');
+        PERFORM civic_helpers.refuse_update(assign_department.report_id, 'assigned_to_department');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.assign_department(uuid, uuid) IS
     'Gives a report to a department; from on_hold it goes back there without an officer. Errors: ZC001 to ZC003'
-    ' refused by the guard, ZC006 the department takes no reports, P0002 no such report.';
+    ' refused by the guard, ZC006 the department takes no reports, PT404 no such report.';
 
 CREATE FUNCTION civic.assign_officer(
     report_id uuid, officer_id uuid, priority integer DEFAULT NULL, notes text DEFAULT NULL
@@ -116,7 +116,7 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = assign_officer.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(assign_officer.report_id, 'assigned_to_officer');
+        PERFORM civic_helpers.refuse_update(assign_officer.report_id, 'assigned_to_officer');
     END IF;
     IF num_nonnulls(assign_officer.priority, assign_officer.notes) > 0 THEN
         UPDATE civic.tasks AS t SET
@@ -129,7 +129,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.assign_officer(uuid, uuid, integer, text) IS
     'Gives a report to an officer of its department, also in place of another; priority 1 to 10, computed unless'
-    ' given. Errors: ZC001 to ZC003 refused by the guard, ZC006 the officer is not eligible, P0002 no such report.';
+    ' given. Errors: ZC001 to ZC003 refused by the guard, ZC006 the officer is not eligible, PT404 no such report.';
 
 CREATE FUNCTION civic.acknowledge_report(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -142,13 +142,13 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = acknowledge_report.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(acknowledge_report.report_id, 'acknowledged');
+        PERFORM civic_helpers.refuse_update(acknowledge_report.report_id, 'acknowledged');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.acknowledge_report(uuid) IS
-    'The officer in charge takes the report on. Errors: ZC001 to ZC003 refused by the guard, P0002 no such report.';
+    'The officer in charge takes the report on. Errors: ZC001 to ZC003 refused by the guard, PT404 no such report.';
 
 CREATE FUNCTION civic.refuse_assignment(report_id uuid, reason text) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -162,14 +162,14 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = refuse_assignment.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(refuse_assignment.report_id, 'assignment_rejected');
+        PERFORM civic_helpers.refuse_update(refuse_assignment.report_id, 'assignment_rejected');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.refuse_assignment(uuid, text) IS
     'The officer in charge refuses the assignment, with a reason of 10 to 1000 characters. Errors: ZC001 to ZC003'
-    ' refused by the guard, P0002 no such report.';
+    ' refused by the guard, PT404 no such report.';
 
 CREATE FUNCTION civic.start_work(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -182,13 +182,13 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = start_work.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(start_work.report_id, 'in_progress');
+        PERFORM civic_helpers.refuse_update(start_work.report_id, 'in_progress');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.start_work(uuid) IS
-    'The officer in charge starts work. Errors: ZC001 to ZC003 refused by the guard, P0002 no such report.';
+    'The officer in charge starts work. Errors: ZC001 to ZC003 refused by the guard, PT404 no such report.';
 
 CREATE FUNCTION civic.hold_report(
     report_id uuid, reason text, estimated_resume_date date DEFAULT NULL
@@ -205,14 +205,14 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = hold_report.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(hold_report.report_id, 'on_hold');
+        PERFORM civic_helpers.refuse_update(hold_report.report_id, 'on_hold');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.hold_report(uuid, text, date) IS
     'Puts a report on hold, with a reason of 10 to 1000 characters and perhaps the day work should go on. Errors:'
-    ' ZC001 to ZC003 refused by the guard, P0002 no such report.';
+    ' ZC001 to ZC003 refused by the guard, PT404 no such report.';
 
 CREATE FUNCTION civic.resume_work(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -225,13 +225,13 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = resume_work.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(resume_work.report_id, 'in_progress');
+        PERFORM civic_helpers.refuse_update(resume_work.report_id, 'in_progress');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.resume_work(uuid) IS
-    'Ends a hold; work goes on. Errors: ZC001 to ZC003 refused by the guard, P0002 no such report.';
+    'Ends a hold; work goes on. Errors: ZC001 to ZC003 refused by the guard, PT404 no such report.';
 
 CREATE FUNCTION civic.finish_work(report_id uuid, notes text) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -245,14 +245,14 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = finish_work.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(finish_work.report_id, 'pending_verification');
+        PERFORM civic_helpers.refuse_update(finish_work.report_id, 'pending_verification');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.finish_work(uuid, text) IS
     'The officer in charge says what was done and hands the work in. Errors: ZC001 to ZC003 refused by the guard,'
-    ' P0002 no such report.';
+    ' PT404 no such report.';
 
 CREATE FUNCTION civic.approve_work(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -265,13 +265,13 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = approve_work.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(approve_work.report_id, 'resolved');
+        PERFORM civic_helpers.refuse_update(approve_work.report_id, 'resolved');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.approve_work(uuid) IS
-    'Accepts finished work. Errors: ZC001 to ZC003 refused by the guard, P0002 no such report.';
+    'Accepts finished work. Errors: ZC001 to ZC003 refused by the guard, PT404 no such report.';
 
 CREATE FUNCTION civic.reject_work(report_id uuid, reason text) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -285,13 +285,13 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = reject_work.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(reject_work.report_id, 'in_progress');
+        PERFORM civic_helpers.refuse_update(reject_work.report_id, 'in_progress');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.reject_work(uuid, text) IS
-    'Sends finished work back with a reason. Errors: ZC001 to ZC003 refused by the guard, P0002 no such report.';
+    'Sends finished work back with a reason. Errors: ZC001 to ZC003 refused by the guard, PT404 no such report.';
 
 CREATE FUNCTION civic.reject_report(report_id uuid, reason text) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -305,13 +305,13 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = reject_report.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(reject_report.report_id, 'rejected');
+        PERFORM civic_helpers.refuse_update(reject_report.report_id, 'rejected');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.reject_report(uuid, text) IS
-    'Rejects a report as invalid, with a reason. Errors: ZC001 to ZC003 refused by the guard, P0002 no such report.';
+    'Rejects a report as invalid, with a reason. Errors: ZC001 to ZC003 refused by the guard, PT404 no such report.';
 
 CREATE FUNCTION civic.close_report(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -324,13 +324,13 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = close_report.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(close_report.report_id, 'closed');
+        PERFORM civic_helpers.refuse_update(close_report.report_id, 'closed');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.close_report(uuid) IS
-    'Closes a resolved report. Errors: ZC001 to ZC003 refused by the guard, P0002 no such report.';
+    'Closes a resolved report. Errors: ZC001 to ZC003 refused by the guard, PT404 no such report.';
 
 CREATE FUNCTION civic.reopen_report(report_id uuid, officer_id uuid DEFAULT NULL) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -344,14 +344,14 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = reopen_report.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(reopen_report.report_id, 'reopened');
+        PERFORM civic_helpers.refuse_update(reopen_report.report_id, 'reopened');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.reopen_report(uuid, uuid) IS
     'Reopens a resolved or closed report, for the same officer or another. Errors: ZC001 to ZC003 refused by the'
-    ' guard, P0002 no such report.';
+    ' guard, PT404 no such report.';
 
 CREATE FUNCTION civic.mark_duplicate(report_id uuid, original_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -367,14 +367,14 @@ BEGIN
     WHERE r.organization_id = civic.current_organization_id() AND r.id = mark_duplicate.report_id
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(mark_duplicate.report_id, 'duplicate');
+        PERFORM civic_helpers.refuse_update(mark_duplicate.report_id, 'duplicate');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.mark_duplicate(uuid, uuid) IS
     'Marks a report as a duplicate of another; the link goes to the root of that one''s family, and duplicates of'
-    ' this report follow. Errors: ZC001 to ZC003 refused by the guard, ZC010 of itself, P0002 no such report.';
+    ' this report follow. Errors: ZC001 to ZC003 refused by the guard, ZC010 of itself, PT404 no such report.';
 
 CREATE FUNCTION civic.unmark_duplicate(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -393,14 +393,14 @@ BEGIN
         AND civic.can_moderate_at(r.ward_number, r.district, r.latitude, r.longitude)
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(unmark_duplicate.report_id, 'received');
+        PERFORM civic_helpers.refuse_update(unmark_duplicate.report_id, 'received');
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.unmark_duplicate(uuid) IS
     'A report marked as a duplicate by mistake starts anew as received, to be reviewed. Errors: ZC001 not a'
-    ' duplicate, ZC003 not open to the caller, P0002 no such report.';
+    ' duplicate, ZC003 not open to the caller, PT404 no such report.';
 
 CREATE FUNCTION civic.support_report(report_id uuid) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -423,7 +423,7 @@ BEGIN
         AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
             r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(support_report.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(support_report.report_id, NULL);
     END IF;
     INSERT INTO civic.report_supporters (organization_id, report_id, user_id)
     SELECT r.organization_id, r.id, civic.current_user_id() FROM civic.reports AS r
@@ -440,7 +440,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.support_report(uuid) IS
     'Says "me too" to a report, once; a duplicate passes it on to the root of its family. One''s own report is not'
-    ' supported. Returns the report that is supported. Errors: 28000 nobody signed in, P0002 no such report.';
+    ' supported. Returns the report that is supported. Errors: 28000 nobody signed in, PT404 no such report.';
 
 CREATE FUNCTION civic.unsupport_report(report_id uuid) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -454,14 +454,14 @@ END
 $$;
 COMMENT ON FUNCTION civic.unsupport_report(uuid) IS 'Takes a "me too" back; false when there was none.';
 
-CREATE FUNCTION civic.effective_category(report civic.reports) RETURNS text
+CREATE FUNCTION civic.effective_category(civic.reports) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce((report).manual_category, (report).ai_category, (report).category);
+RETURN coalesce(($1).manual_category, ($1).ai_category, ($1).category);
 COMMENT ON FUNCTION civic.effective_category(civic.reports) IS
     'The category that counts: decided by a person, else found by keywords or a model, else as filed.';
 
-CREATE FUNCTION civic.effective_severity(report civic.reports) RETURNS civic.report_severity
+CREATE FUNCTION civic.effective_severity(civic.reports) RETURNS civic.report_severity
     LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce((report).manual_severity, (report).severity);
+RETURN coalesce(($1).manual_severity, ($1).severity);
 COMMENT ON FUNCTION civic.effective_severity(civic.reports) IS
     'The severity that counts: decided by a person, else as filed or found.';

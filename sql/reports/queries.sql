@@ -1,10 +1,10 @@
-CREATE FUNCTION civic.get_report(report_id uuid) RETURNS civic.reports
-    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION civic.get_report(report_id uuid) RETURNS SETOF civic.reports
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT r FROM civic.reports AS r
+    SELECT r.* FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id() AND r.id = report_id
 $$;
-COMMENT ON FUNCTION civic.get_report(uuid) IS 'The report, or null when there is none that the asker can see.';
+COMMENT ON FUNCTION civic.get_report(uuid) IS 'The report; no row when there is none that the asker can see.';
 
 CREATE FUNCTION civic.list_reports(
     statuses civic.report_status[] DEFAULT NULL,
@@ -82,27 +82,27 @@ CREATE FUNCTION civic.nearby_reports(
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    here civic.reports.location%TYPE := civic.location_of(nearby_reports.latitude, nearby_reports.longitude);
+    here civic.reports.location%TYPE := civic_helpers.location_of(nearby_reports.latitude, nearby_reports.longitude);
     wanted integer := least(greatest(nearby_reports.max_rows, 1), 1000);
     reach double precision;
 BEGIN
     -- The index gives the nearest by the sphere; none of the nearest by the spheroid lies farther than these.
     -- One centimetre more, as PostGIS rounds a distance and a comparison with it differently.
-    SELECT CASE WHEN count(*) = wanted THEN max(civic.distance_between(n.location, here)) + 0.01 END INTO reach
+    SELECT CASE WHEN count(*) = wanted THEN max(civic_helpers.distance_between(n.location, here)) + 0.01 END INTO reach
     FROM (
         SELECT r.location FROM civic.reports AS r
         WHERE r.organization_id = civic.current_organization_id()
-            AND civic.is_within(r.location, here, nearby_reports.radius_m)
+            AND civic_helpers.is_within(r.location, here, nearby_reports.radius_m)
             AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
                 r.ward_number, r.district, r.latitude, r.longitude)
-        ORDER BY civic.nearness(r.location, here)
+        ORDER BY civic_helpers.nearness(r.location, here)
         LIMIT wanted
     ) AS n;
     RETURN QUERY
-    SELECT r, civic.distance_between(r.location, here)
+    SELECT r, civic_helpers.distance_between(r.location, here)
     FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id()
-        AND civic.is_within(r.location, here, least(reach, nearby_reports.radius_m))
+        AND civic_helpers.is_within(r.location, here, least(reach, nearby_reports.radius_m))
         AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
             r.ward_number, r.district, r.latitude, r.longitude)
     ORDER BY 2, r.id
@@ -122,14 +122,15 @@ AS $$
 BEGIN
     -- Planned for this box: in a wide one the newest are found in the order of time, in a small one by place.
     RETURN QUERY EXECUTE 'SELECT r.* FROM civic.reports AS r WHERE r.organization_id = civic.current_organization_id()'
-        ' AND r.latitude BETWEEN $1 AND $2 AND r.longitude BETWEEN $3 AND $4 AND civic.may_lie_in(r.location, $5)'
+        ' AND r.latitude BETWEEN $1 AND $2 AND r.longitude BETWEEN $3 AND $4'
+        ' AND civic_helpers.may_lie_in(r.location, $5)'
         || CASE WHEN statuses IS NULL THEN '' ELSE ' AND r.status = ANY ($6)' END
         || CASE WHEN categories IS NULL THEN '' ELSE ' AND r.category = ANY ($7)' END
         || CASE WHEN before_time IS NULL THEN '' ELSE ' AND (r.created_at, r.id) < ($8, $9)' END
         || ' AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,'
             ' r.ward_number, r.district, r.latitude, r.longitude)'
             ' ORDER BY r.created_at DESC, r.id DESC LIMIT $10'
-    USING south, north, west, east, civic.box_of(west, south, east, north), statuses, categories, before_time,
+    USING south, north, west, east, civic_helpers.box_of(west, south, east, north), statuses, categories, before_time,
         coalesce(before_id, '00000000-0000-0000-0000-000000000000'), max_rows;
 END
 $$;

@@ -9,7 +9,7 @@ BEGIN
         AND r.status = 'on_hold'
     RETURNING r.* INTO result;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'there is no hold to approve',
             DETAIL = 'No report with this id is on hold and to be changed by you.',
             HINT = 'Put it on hold with civic.hold_report() first.';
@@ -18,7 +18,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic.request_hold_approval(uuid) IS
-    'Asks the administration to approve the hold of a report. For the officer in charge and staff. Errors: P0002 none'
+    'Asks the administration to approve the hold of a report. For the officer in charge and staff. Errors: PT404 none'
     ' on hold, ZC004 not open to the caller.';
 
 CREATE FUNCTION civic.review_hold(
@@ -54,7 +54,7 @@ BEGIN
         RETURNING r.* INTO result;
     END IF;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'there is no hold to review',
             DETAIL = 'No report with this id is on hold and to be changed by you.',
             HINT = 'civic.pending_holds() lists them.';
@@ -69,7 +69,7 @@ $$;
 COMMENT ON FUNCTION civic.review_hold(uuid, boolean, integer, text) IS
     'Approves the hold of a report, perhaps with more days until work should go on (0 to 366, from the day it should,'
     ' or today where that is over), or rejects it: work goes on. notes reach the officer in the task. Needs'
-    ' hold:any_report. Errors: 42501 not open to the caller, 22023 days, P0002 none on hold, ZC002 nobody is in'
+    ' hold:any_report. Errors: 42501 not open to the caller, 22023 days, PT404 none on hold, ZC002 nobody is in'
     ' charge.';
 
 CREATE FUNCTION civic.pending_holds(max_rows integer DEFAULT 100) RETURNS SETOF civic.reports
@@ -115,7 +115,7 @@ BEGIN
     SELECT r.status INTO stands FROM civic.reports AS r
     WHERE r.organization_id = civic.current_organization_id() AND r.id = review_assignment.report_id;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(review_assignment.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(review_assignment.report_id, NULL);
     END IF;
     IF stands <> 'assignment_rejected' THEN
         RAISE EXCEPTION USING ERRCODE = 'ZC068',
@@ -142,7 +142,7 @@ COMMENT ON FUNCTION civic.review_assignment(
     'Decides on a report whose officer refused the assignment: reassign to another officer of the department'
     ' (officer_id); reclassify (category, severity, perhaps department_id), after which it is routed anew; or'
     ' reject_report (reason). Errors: ZC068 no refused assignment, 22023 something is missing, ZC001 to ZC003 and'
-    ' ZC006 as the functions it stands for, P0002 no such report.';
+    ' ZC006 as the functions it stands for, PT404 no such report.';
 
 CREATE FUNCTION civic.stale_tasks(max_rows integer DEFAULT 100) RETURNS TABLE (
     task_id uuid, report_id uuid, assigned_to uuid, status civic.task_status, since timestamptz, allowed interval,

@@ -56,7 +56,8 @@ CREATE TABLE civic.reports (
     status_updated_at timestamptz NOT NULL DEFAULT now(),
     latitude civic.latitude NOT NULL,
     longitude civic.longitude NOT NULL,
-    location geography(Point, 4326) NOT NULL GENERATED ALWAYS AS (civic.location_of(latitude, longitude)) STORED,
+    location geography(Point, 4326) NOT NULL
+        GENERATED ALWAYS AS (civic_helpers.location_of(latitude, longitude)) STORED,
     address text,
     landmark text,
     area_type text,
@@ -335,7 +336,7 @@ COMMENT ON COLUMN civic.tasks.priority IS '1 to 10, higher first.';
 COMMENT ON COLUMN civic.tasks.sla_deadline IS
     'Assignment plus the working time that is allowed and was not paused; null while the clock stands.';
 COMMENT ON COLUMN civic.tasks.sla_policy_id IS
-    'Version of the policy that was promised; null for civic.severity_hours() around the clock.';
+    'Version of the policy that was promised; null for civic_helpers.severity_hours() around the clock.';
 COMMENT ON COLUMN civic.tasks.sla_category IS 'Effective category of the report that the promise was made for.';
 COMMENT ON COLUMN civic.tasks.sla_severity IS 'Effective severity of the report that the promise was made for.';
 COMMENT ON COLUMN civic.tasks.sla_next_check IS

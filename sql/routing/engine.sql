@@ -1,4 +1,4 @@
-CREATE FUNCTION civic.boundary_of(geojson jsonb) RETURNS geometry
+CREATE FUNCTION civic_helpers.boundary_of(geojson jsonb) RETURNS geometry
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (
     SELECT CASE WHEN NOT ST_IsEmpty(p.boundary) THEN p.boundary END
@@ -6,16 +6,16 @@ RETURN (
         SELECT ST_Multi(ST_CollectionExtract(ST_MakeValid(ST_SetSRID(ST_GeomFromGeoJSON(geojson), 4326)), 3))
     ) AS p (boundary)
 );
-COMMENT ON FUNCTION civic.boundary_of(jsonb) IS
+COMMENT ON FUNCTION civic_helpers.boundary_of(jsonb) IS
     'Multipolygon of a GeoJSON geometry in degrees (WGS 84); one that crosses itself is mended, lines and points are'
     ' left out. Null when nothing is left.';
 
-CREATE FUNCTION civic.boundary_of_area(geojson jsonb, code text, OUT boundary geometry) RETURNS geometry
+CREATE FUNCTION civic_helpers.boundary_of_area(geojson jsonb, code text, OUT boundary geometry) RETURNS geometry
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     BEGIN
-        boundary := civic.boundary_of(geojson);
+        boundary := civic_helpers.boundary_of(geojson);
     EXCEPTION WHEN internal_error THEN
         -- PostGIS gives its own errors no code.
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
@@ -30,9 +30,9 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION civic.boundary_of_area(jsonb, text) IS
-    'The same as civic.boundary_of(), but error 22023 where that is null or where the value is not GeoJSON; the code is'
-    ' for the message.';
+COMMENT ON FUNCTION civic_helpers.boundary_of_area(jsonb, text) IS
+    'The same as civic_helpers.boundary_of(), but error 22023 where that is null or where the value is not GeoJSON; the'
+    ' code is for the message.';
 
 CREATE FUNCTION civic_private.size_of(boundary geometry) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT

@@ -9,7 +9,7 @@ DECLARE
 BEGIN
     INSERT INTO civic.areas AS a (kind, code, name, boundary, valid_from, properties)
     VALUES (load_area.kind, load_area.code, load_area.name,
-        civic.boundary_of_area(load_area.geometry, load_area.code), load_area.valid_from, load_area.properties)
+        civic_helpers.boundary_of_area(load_area.geometry, load_area.code), load_area.valid_from, load_area.properties)
     RETURNING a.* INTO result;
     RETURN result;
 END
@@ -53,7 +53,8 @@ BEGIN
     -- One statement, so that the map is drawn once.
     INSERT INTO civic.areas AS a (kind, code, name, boundary, valid_from, properties)
     SELECT load_areas.kind, p.code, coalesce(nullif(f.feature -> 'properties' ->> name_property, ''), p.code),
-        civic.boundary_of_area(f.feature -> 'geometry', p.code), load_areas.valid_from, f.feature -> 'properties'
+        civic_helpers.boundary_of_area(f.feature -> 'geometry', p.code), load_areas.valid_from,
+        f.feature -> 'properties'
     FROM jsonb_array_elements(features -> 'features') WITH ORDINALITY AS f (feature, place)
     CROSS JOIN LATERAL (SELECT f.feature -> 'properties' ->> code_property) AS p (code)
     ORDER BY f.place;
@@ -83,7 +84,7 @@ BEGIN
     ORDER BY a.valid_from DESC LIMIT 1
     FOR UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = format('there is no %s "%s" on %s', replace_area.kind, replace_area.code,
                 replace_area.valid_from),
             HINT = 'Add it with civic.load_area().';
@@ -97,7 +98,7 @@ BEGIN
     WHERE a.organization_id = old.organization_id AND a.id = old.id;
     INSERT INTO civic.areas AS a (kind, code, name, parent_id, boundary, valid_from, valid_until, properties)
     VALUES (old.kind, old.code, coalesce(replace_area.name, old.name), old.parent_id,
-        civic.boundary_of_area(replace_area.geometry, old.code), replace_area.valid_from, old.valid_until,
+        civic_helpers.boundary_of_area(replace_area.geometry, old.code), replace_area.valid_from, old.valid_until,
         coalesce(replace_area.properties, old.properties))
     RETURNING a.* INTO result;
     RETURN result;
@@ -105,7 +106,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.replace_area(civic.area_kind, text, jsonb, date, text, jsonb) IS
     'Gives an area another boundary from a day on: its version of that day ends, and the next begins, with the same'
-    ' name, parent and properties unless given. Returns the new version. Errors: P0002 no such area on that day, 22023'
+    ' name, parent and properties unless given. Returns the new version. Errors: PT404 no such area on that day, 22023'
     ' a version starts that day or the geometry is not one, 42501 not open to the caller.';
 
 CREATE FUNCTION civic.check_areas(

@@ -17,7 +17,7 @@ BEGIN
             r.ward_number, r.district, r.latitude, r.longitude)
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(route_report.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(route_report.report_id, NULL);
     END IF;
     IF result.status NOT IN ('pending_classification', 'classified', 'assigned_to_department', 'assigned_to_officer',
         'assignment_rejected', 'acknowledged') THEN
@@ -39,7 +39,7 @@ COMMENT ON FUNCTION civic.route_report(uuid) IS
     'Routes a report by the rules as they stand, for the day it was filed, also anew; the old decision is kept in'
     ' civic.routing_decisions. A report that no rule fits goes to triage. Departments with auto_assign have an officer'
     ' chosen; an officer of the same department keeps the report. Errors: ZC022 work has begun or the report is done,'
-    ' 42501 not open to the caller, P0002 no such report.';
+    ' 42501 not open to the caller, PT404 no such report.';
 
 CREATE FUNCTION civic.explain_route(report_id uuid) RETURNS TABLE (
     place integer, level civic.routing_level, rule_id uuid, rule_name text, department_id uuid, department text,
@@ -62,7 +62,7 @@ COMMENT ON FUNCTION civic.explain_route(uuid) IS
     ' first row only. What was really decided is in the report (routing_level, routed_by_rule_id). No rows for a report'
     ' the asker cannot see.';
 
-CREATE FUNCTION civic.explain_route(
+CREATE FUNCTION civic.explain_route_at(
     category text, latitude double precision, longitude double precision, sub_category text DEFAULT NULL,
     filed_at timestamptz DEFAULT now()
 ) RETURNS TABLE (
@@ -72,12 +72,12 @@ CREATE FUNCTION civic.explain_route(
     LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER ROWS 20 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT e.* FROM (SELECT civic.current_organization_id()) AS o (id)
-    CROSS JOIN LATERAL civic_private.explain_route(o.id, explain_route.category, explain_route.sub_category,
-        explain_route.latitude, explain_route.longitude, explain_route.filed_at) AS e
+    CROSS JOIN LATERAL civic_private.explain_route(o.id, explain_route_at.category, explain_route_at.sub_category,
+        explain_route_at.latitude, explain_route_at.longitude, explain_route_at.filed_at) AS e
     WHERE o.id IS NOT NULL AND (e.verdict = 'chosen' OR civic_private.is_routing_staff())
     ORDER BY e.place
 $$;
-COMMENT ON FUNCTION civic.explain_route(text, double precision, double precision, text, timestamptz) IS
+COMMENT ON FUNCTION civic.explain_route_at(text, double precision, double precision, text, timestamptz) IS
     'Where a report of this category at this place (degrees, WGS 84) would go, and why, as of the time it is filed;'
     ' rows as of explain_route(report_id). Errors: 22003 no such place.';
 
@@ -173,7 +173,7 @@ BEGIN
             WHERE r.organization_id = organization AND r.id = target;
         WHEN 'boundary' THEN
             BEGIN
-                shape := civic.boundary_of(change -> 'geometry');
+                shape := civic_helpers.boundary_of(change -> 'geometry');
             EXCEPTION WHEN internal_error THEN
                 -- PostGIS gives its own errors no code.
                 RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
@@ -188,7 +188,7 @@ BEGIN
                 HINT = 'Actions are add (rule), change (id, rule), remove (id) and boundary (id, geometry).';
     END CASE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the change of a what-if is to something that does not exist',
             DETAIL = format('There is no such rule or area: %s.', coalesce(target::text, 'no id is given')),
             HINT = 'Give the id of a row of civic.routing_rules, or of civic.areas for a boundary.';
@@ -196,7 +196,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.apply_change(jsonb) IS
-    'Makes one change of civic.route_whatif(). Errors: 22023, P0002, and those of the tables.';
+    'Makes one change of civic.route_whatif(). Errors: 22023, PT404, and those of the tables.';
 
 CREATE FUNCTION civic.route_whatif(
     changes jsonb, since timestamptz, until timestamptz DEFAULT now()
@@ -268,5 +268,5 @@ COMMENT ON FUNCTION civic.route_whatif(jsonb, timestamptz, timestamptz) IS
     ' or boundaries were others: reports now and then, gained and lost, by the rules, whatever a person decided; a null'
     ' department is triage. changes is a list of {"action": "add", "rule": {columns}}, {"action": "change", "id": ...,'
     ' "rule": {columns}}, {"action": "remove", "id": ...} and {"action": "boundary", "id": area, "geometry": GeoJSON}.'
-    ' Changes nothing. Errors: 22023 malformed, 42501 not open to the caller, P0002 no such rule or area, and those'
+    ' Changes nothing. Errors: 22023 malformed, 42501 not open to the caller, PT404 no such rule or area, and those'
     ' such changes would raise.';

@@ -30,14 +30,14 @@ COMMENT ON FUNCTION civic.route_points(double precision[], double precision[], t
     ' or there is none. Changes nothing. For staff who manage areas or route reports. Errors: 2202E arrays of different'
     ' length, 22003 no such place, 42501 not open to the caller.';
 
-CREATE FUNCTION civic.task_points(status civic.task_status, priority integer) RETURNS integer
+CREATE FUNCTION civic_helpers.task_points(status civic.task_status, priority integer) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE
     WHEN status IN ('assigned'::civic.task_status, 'acknowledged'::civic.task_status, 'in_progress'::civic.task_status,
         'pending_verification'::civic.task_status) THEN priority
     ELSE 0
 END;
-COMMENT ON FUNCTION civic.task_points(civic.task_status, integer) IS
+COMMENT ON FUNCTION civic_helpers.task_points(civic.task_status, integer) IS
     'What a task weighs in the load of its officer: its priority while it is active, which is assigned, acknowledged,'
     ' in progress or to be verified, else 0. 5 points are one task of middle priority.';
 
@@ -74,10 +74,10 @@ DECLARE
     after integer := 0;
 BEGIN
     IF TG_OP <> 'INSERT' THEN
-        before := civic.task_points(OLD.status, OLD.priority);
+        before := civic_helpers.task_points(OLD.status, OLD.priority);
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        after := civic.task_points(NEW.status, NEW.priority);
+        after := civic_helpers.task_points(NEW.status, NEW.priority);
     END IF;
     IF TG_OP = 'UPDATE' AND NEW.assigned_to = OLD.assigned_to THEN
         PERFORM civic_private.add_load(NEW.organization_id, NEW.assigned_to, after - before, NULL);
@@ -163,9 +163,9 @@ BEGIN
             found := civic_private.covers(civic_private.polygon_of(assignment.data -> 'coordinates'),
                 works_at.latitude, works_at.longitude);
         ELSE
-            found := assignment.has_center AND civic.is_within(
-                civic.location_of(works_at.latitude, works_at.longitude),
-                civic.location_of((assignment.data ->> 'center_lat')::double precision,
+            found := assignment.has_center AND civic_helpers.is_within(
+                civic_helpers.location_of(works_at.latitude, works_at.longitude),
+                civic_helpers.location_of((assignment.data ->> 'center_lat')::double precision,
                     (assignment.data ->> 'center_lon')::double precision),
                 1000 * (assignment.data ->> 'radius_km')::double precision);
         END IF;
@@ -427,7 +427,7 @@ BEGIN
     LOCK TABLE civic.tasks IN SHARE ROW EXCLUSIVE MODE;
     DELETE FROM civic_private.officer_loads;
     INSERT INTO civic_private.officer_loads (organization_id, user_id, shard, points, last_assigned_at)
-    SELECT t.organization_id, t.assigned_to, 0, sum(civic.task_points(t.status, t.priority)), max(t.assigned_at)
+    SELECT t.organization_id, t.assigned_to, 0, sum(civic_helpers.task_points(t.status, t.priority)), max(t.assigned_at)
     FROM civic.tasks AS t
     GROUP BY t.organization_id, t.assigned_to;
 END

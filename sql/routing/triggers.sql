@@ -50,12 +50,12 @@ CREATE TRIGGER t66_refusal AFTER UPDATE OF status ON civic.reports
     EXECUTE FUNCTION civic_private.follow_refusal();
 
 CREATE TRIGGER t70_load AFTER INSERT ON civic.tasks
-    FOR EACH ROW WHEN (civic.task_points(NEW.status, NEW.priority) > 0)
+    FOR EACH ROW WHEN (civic_helpers.task_points(NEW.status, NEW.priority) > 0)
     EXECUTE FUNCTION civic_private.count_load();
 CREATE TRIGGER t71_load AFTER UPDATE ON civic.tasks
     FOR EACH ROW WHEN (OLD.assigned_to <> NEW.assigned_to
-        OR civic.task_points(OLD.status, OLD.priority) <> civic.task_points(NEW.status, NEW.priority))
+        OR civic_helpers.task_points(OLD.status, OLD.priority) <> civic_helpers.task_points(NEW.status, NEW.priority))
     EXECUTE FUNCTION civic_private.count_load();
 CREATE TRIGGER t72_load AFTER DELETE ON civic.tasks
-    FOR EACH ROW WHEN (civic.task_points(OLD.status, OLD.priority) > 0)
+    FOR EACH ROW WHEN (civic_helpers.task_points(OLD.status, OLD.priority) > 0)
     EXECUTE FUNCTION civic_private.count_load();

@@ -164,6 +164,9 @@ DECLARE
     organization uuid;
     live boolean;
     used timestamptz;
+    said constant text := 'the session has ended';
+    because constant text := 'It was signed out, has expired, was not used for too long, or was ended by a newer one.';
+    todo constant text := 'Sign in again.';
 BEGIN
     IF session IS NULL THEN
         RETURN;
@@ -174,10 +177,13 @@ BEGIN
     FROM civic.user_sessions AS s JOIN civic.sign_in_policies AS p ON p.organization_id = s.organization_id
     WHERE s.organization_id = organization AND s.id = session;
     IF live IS NOT TRUE THEN
-        RAISE EXCEPTION USING ERRCODE = 'ZC074',
-            MESSAGE = 'the session has ended',
-            DETAIL = 'It was signed out, has expired, was not used for too long, or was ended by a newer one.',
-            HINT = 'Sign in again.';
+        -- PostgREST turns the first into an answer of its own: status 401, with code ZC074.
+        IF current_setting('request.method', true) <> '' THEN
+            RAISE EXCEPTION USING ERRCODE = 'PGRST',
+                MESSAGE = json_build_object('code', 'ZC074', 'message', said, 'details', because, 'hint', todo)::text,
+                DETAIL = '{"status": 401, "headers": {"WWW-Authenticate": "Bearer error=\"invalid_token\""}}';
+        END IF;
+        RAISE EXCEPTION USING ERRCODE = 'ZC074', MESSAGE = said, DETAIL = because, HINT = todo;
     END IF;
     IF used < now() - interval '1 minute' AND NOT current_setting('transaction_read_only')::boolean THEN
         -- Requests of one session do not wait for each other.
@@ -192,7 +198,7 @@ $$;
 COMMENT ON FUNCTION civic.check_session() IS
     'Refuses a token whose session has ended, before it has expired; and keeps when the session was used, but not in'
     ' read-only transactions, as PostgREST reads. To be set as db-pre-request of PostgREST. Tokens that name no'
-    ' session pass. Error ZC074.';
+    ' session pass. Error ZC074; over PostgREST with status 401.';
 
 CREATE FUNCTION civic.open_session(
     person_id uuid, login_method civic.login_method DEFAULT 'sso', device_info jsonb DEFAULT NULL,
@@ -210,7 +216,7 @@ BEGIN
         SELECT FROM civic.users AS u
         WHERE u.organization_id = civic.current_organization_id() AND u.id = person_id AND u.is_active
     ) THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the person does not exist or is not active',
             HINT = 'Check the id and the status.';
     END IF;
@@ -223,7 +229,7 @@ $$;
 COMMENT ON FUNCTION civic.open_session(uuid, civic.login_method, jsonb) IS
     'Opens a session for a person whom a service has verified, as by the single sign-on of the city. The access token'
     ' is one for PostgREST where a secret is set, otherwise a random one for civic.find_session(). For civic_service.'
-    ' Errors: 42501 not open to the caller, P0002 no such active person.';
+    ' Errors: 42501 not open to the caller, PT404 no such active person.';
 
 CREATE FUNCTION civic.find_session(access_token text, OUT user_id uuid, OUT session_id uuid, OUT expires_at timestamptz)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -460,7 +466,7 @@ BEGIN
             HINT = 'Ask an administrator.';
     END IF;
     IF NOT EXISTS (SELECT FROM civic.users AS u WHERE u.organization_id = organization AND u.id = person) THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the person does not exist',
             HINT = 'Check the id.';
     END IF;
@@ -476,7 +482,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.manage_account(uuid) IS
-    'Refuses who may not change how that person signs in. Errors: 42501, P0002, ZC007.';
+    'Refuses who may not change how that person signs in. Errors: 42501, PT404, ZC007.';
 
 CREATE FUNCTION civic.set_password(person_id uuid, new_password text, must_change boolean DEFAULT true) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -489,7 +495,7 @@ $$;
 COMMENT ON FUNCTION civic.set_password(uuid, text, boolean) IS
     'Sets the password of somebody below on the civic ladder and ends their sessions; with must_change they have to'
     ' set another when they sign in. For administrators with permission reset:user_password and for jobs. Errors:'
-    ' 42501 or ZC007 not open to the caller, P0002 no such person, ZC070 pgcrypto is missing, ZC072 the password'
+    ' 42501 or ZC007 not open to the caller, PT404 no such person, ZC070 pgcrypto is missing, ZC072 the password'
     ' cannot be used.';
 
 CREATE FUNCTION civic.unlock_account(person_id uuid) RETURNS boolean

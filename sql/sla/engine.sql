@@ -3,14 +3,14 @@ CREATE FUNCTION civic.work_add(calendar_id uuid, start timestamptz, worked inter
 COMMENT ON FUNCTION civic.work_add(uuid, timestamptz, interval) IS
     'The earliest moment at which so much working time of a calendar has passed since the start; a null calendar works'
     ' around the clock. Days of the duration have 24 hours of work. Errors: ZC030 the calendar is unusable, ZC031'
-    ' months, a negative duration or one that ends after 2199, 22008 start before 1970 or after 2199, P0002 no such'
+    ' months, a negative duration or one that ends after 2199, 22008 start before 1970 or after 2199, PT404 no such'
     ' calendar.';
 
 CREATE FUNCTION civic.work_between(calendar_id uuid, start timestamptz, until timestamptz) RETURNS interval
     LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'civic_work_between_times';
 COMMENT ON FUNCTION civic.work_between(uuid, timestamptz, timestamptz) IS
     'Working time of a calendar between two moments, in hours; negative where the second comes first. A null calendar'
-    ' works around the clock. Errors: ZC030 the calendar is unusable, 22008 before 1970 or after 2199, P0002 no such'
+    ' works around the clock. Errors: ZC030 the calendar is unusable, 22008 before 1970 or after 2199, PT404 no such'
     ' calendar.';
 
 CREATE FUNCTION civic_private.clock_deadline(
@@ -261,7 +261,7 @@ DECLARE
     warning interval := '2 hours';
 BEGIN
     IF policy IS NULL THEN
-        allowed := make_interval(hours => civic.severity_hours(severity));
+        allowed := make_interval(hours => civic_helpers.severity_hours(severity));
     ELSE
         SELECT p.calendar_id, p.time_allowed, p.working_days, p.warning_before
         INTO calendar, allowed, working_days, warning
@@ -425,7 +425,7 @@ BEGIN
             WHERE u.organization_id = organization AND u.is_active AND r.is_system AND r.code = 'admin'
             ORDER BY u.created_at, u.id LIMIT 1
         ) END,
-        level, reason, description, now() + civic.escalation_hours(level), occasion, officer, failures)
+        level, reason, description, now() + civic_helpers.escalation_hours(level), occasion, officer, failures)
     ON CONFLICT DO NOTHING;
     RETURN FOUND::integer;
 END
@@ -436,24 +436,24 @@ COMMENT ON FUNCTION civic_private.raise_escalation(
     'Escalates a report on behalf of civic.tick(); 0 where the occasion was escalated to this level before, or an'
     ' escalation for the reason to this level is open, else 1.';
 
-CREATE FUNCTION civic.escalation_hours(level civic.escalation_level) RETURNS interval
+CREATE FUNCTION civic_helpers.escalation_hours(level civic.escalation_level) RETURNS interval
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE level
     WHEN 'level_1'::civic.escalation_level THEN '48 hours'::interval
     WHEN 'level_2'::civic.escalation_level THEN '24 hours'::interval
     ELSE '12 hours'::interval
 END;
-COMMENT ON FUNCTION civic.escalation_hours(civic.escalation_level) IS
+COMMENT ON FUNCTION civic_helpers.escalation_hours(civic.escalation_level) IS
     'Time to deal with an escalation: level_1 48 hours, level_2 24, level_3 12.';
 
-CREATE FUNCTION civic.severity_level(severity civic.report_severity) RETURNS civic.escalation_level
+CREATE FUNCTION civic_helpers.severity_level(severity civic.report_severity) RETURNS civic.escalation_level
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE severity
     WHEN 'critical'::civic.report_severity THEN 'level_3'::civic.escalation_level
     WHEN 'high'::civic.report_severity THEN 'level_2'::civic.escalation_level
     ELSE 'level_1'::civic.escalation_level
 END;
-COMMENT ON FUNCTION civic.severity_level(civic.report_severity) IS
+COMMENT ON FUNCTION civic_helpers.severity_level(civic.report_severity) IS
     'Level that matters of a severity are escalated to: low and medium level_1, high level_2, critical level_3.';
 
 CREATE FUNCTION civic_private.check_task(
@@ -499,7 +499,7 @@ BEGIN
         AND h.old_status = 'pending_verification' AND h.new_status = 'in_progress' AND h.changed_at <= at;
     IF rework.times >= 2 THEN
         escalated := escalated + civic_private.raise_escalation(organization, t.report_id, t.assigned_to,
-            'quality_issue', civic.severity_level(t.sla_severity), rework.last,
+            'quality_issue', civic_helpers.severity_level(t.sla_severity), rework.last,
             format('Finished work was sent back %s times.', rework.times), NULL);
     END IF;
     IF escalated > 0 THEN
@@ -512,7 +512,7 @@ BEGIN
                 AND e.created_at > at - interval '30 days'
         ) THEN
             escalated := escalated + civic_private.raise_escalation(organization, t.report_id, t.assigned_to,
-                'quality_issue', civic.severity_level(t.sla_severity), at,
+                'quality_issue', civic_helpers.severity_level(t.sla_severity), at,
                 format('%s reports of the officer were escalated within 30 days.', failures), failures);
         END IF;
     END IF;
@@ -631,7 +631,7 @@ BEGIN
             r.ward_number, r.district, r.latitude, r.longitude)
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(report, NULL);
+        PERFORM civic_helpers.refuse_update(report, NULL);
     END IF;
     IF NOT (coalesce(officer = civic.current_user_id(), false) OR civic.has_permission('hold:any_report')) THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
@@ -648,7 +648,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.task_of_clock(uuid) IS
-    'The task of a report whose clock the asker may stop and start. Errors: 42501, P0002, ZC032.';
+    'The task of a report whose clock the asker may stop and start. Errors: 42501, PT404, ZC032.';
 
 CREATE FUNCTION civic_private.rerun_clock(organization uuid, report uuid) RETURNS timestamptz
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -694,7 +694,7 @@ $$;
 COMMENT ON FUNCTION civic.pause_clock(uuid, text) IS
     'Stops the clock of a report while its reporter is asked something; reason says what, 1 to 1000 characters. For the'
     ' officer in charge and administrators. Errors: ZC032 it stands or does not run, 42501 not open to the caller,'
-    ' 23514 reason too long, P0002 no such report.';
+    ' 23514 reason too long, PT404 no such report.';
 
 CREATE FUNCTION civic.resume_clock(report_id uuid) RETURNS timestamptz
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -713,7 +713,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.resume_clock(uuid) IS
     'Lets the clock go on that civic.pause_clock() stopped, and returns the new deadline; null while the report is on'
-    ' hold. Errors: ZC032 it does not wait, 42501 not open to the caller, P0002 no such report.';
+    ' hold. Errors: ZC032 it does not wait, 42501 not open to the caller, PT404 no such report.';
 
 CREATE FUNCTION civic.set_sla_policy(
     time_allowed interval DEFAULT NULL, working_days integer DEFAULT NULL, department_id uuid DEFAULT NULL,
@@ -762,14 +762,14 @@ BEGIN
         AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
             r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(report_deadline.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(report_deadline.report_id, NULL);
     END IF;
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION civic.report_deadline(uuid) IS
     'Deadline of a report, computed anew from what it was promised and its pauses; null while the clock stands and'
-    ' before an officer is in charge. Errors: P0002 no such report.';
+    ' before an officer is in charge. Errors: PT404 no such report.';
 
 CREATE FUNCTION civic.explain_deadline(report_id uuid) RETURNS TABLE (item text, explanation text)
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER ROWS 10 SET search_path = pg_catalog, pg_temp
@@ -788,7 +788,7 @@ BEGIN
         AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
             r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(explain_deadline.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(explain_deadline.report_id, NULL);
     END IF;
     IF t.id IS NULL THEN
         RETURN QUERY VALUES ('promise', 'none: the clock starts when an officer is in charge');
@@ -845,7 +845,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.explain_deadline(uuid) IS
     'How the deadline of a report comes about, in words: promise, policy, calendar, time allowed, worked and paused,'
-    ' holidays on the way, deadline, state. Times are those of the calendar''s zone. Error P0002 no such report.';
+    ' holidays on the way, deadline, state. Times are those of the calendar''s zone. Error PT404 no such report.';
 
 CREATE FUNCTION civic_private.local_time(moment timestamptz, zone text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE STRICT

@@ -19,7 +19,7 @@ BEGIN
         AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
             r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
-        PERFORM civic.refuse_update(escalate_report.report_id, NULL);
+        PERFORM civic_helpers.refuse_update(escalate_report.report_id, NULL);
     END IF;
     IF NOT mine THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
@@ -30,7 +30,7 @@ BEGIN
         previous_actions, urgency_notes, sla_deadline)
     VALUES (organization, escalate_report.report_id, escalate_report.escalated_to, escalate_report.level,
         escalate_report.reason, escalate_report.description, escalate_report.previous_actions,
-        escalate_report.urgency_notes, now() + civic.escalation_hours(escalate_report.level))
+        escalate_report.urgency_notes, now() + civic_helpers.escalation_hours(escalate_report.level))
     ON CONFLICT DO NOTHING
     RETURNING e.* INTO result;
     IF NOT FOUND THEN
@@ -47,7 +47,7 @@ COMMENT ON FUNCTION civic.escalate_report(
     uuid, civic.escalation_reason, text, civic.escalation_level, uuid, text, text
 ) IS
     'Brings a report to somebody higher. For the officer in charge, staff of the department and administrators. Errors:'
-    ' 42501 not open to the caller, 23505 escalated already, 23503 no such person, P0002 no such report.';
+    ' 42501 not open to the caller, 23505 escalated already, 23503 no such person, PT404 no such report.';
 
 CREATE FUNCTION civic.acknowledge_escalation(escalation_id uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -74,7 +74,7 @@ BEGIN
     WHERE e.organization_id = civic.current_organization_id() AND e.id = resolve_escalation.escalation_id
     RETURNING e.* INTO result;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the escalation does not exist',
             DETAIL = 'No escalation with this id can be changed by you.';
     END IF;
@@ -83,7 +83,7 @@ END
 $$;
 COMMENT ON FUNCTION civic.resolve_escalation(uuid, text, text) IS
     'Ends an escalation and says what was done. For whom it was brought to and administrators. Errors: ZC001 to ZC003'
-    ' refused by the guard, P0002 no such escalation.';
+    ' refused by the guard, PT404 no such escalation.';
 
 CREATE FUNCTION civic.overdue_tasks(max_rows integer DEFAULT 100) RETURNS SETOF civic.tasks
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 100 SET search_path = pg_catalog, pg_temp
@@ -151,7 +151,7 @@ BEGIN
     WHERE e.organization_id = civic.current_organization_id() AND e.id = respond_to_escalation.escalation_id
     RETURNING e.* INTO result;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the escalation does not exist',
             DETAIL = 'No escalation with this id can be changed by you.';
     END IF;
@@ -161,7 +161,7 @@ $$;
 COMMENT ON FUNCTION civic.respond_to_escalation(uuid, civic.escalation_status, text, text) IS
     'Moves an escalation on: under_review with what is answered, action_taken with what was done, or de_escalated with'
     ' why. Steps may be left out, not gone back. For whom it was brought to and administrators; de_escalated also for'
-    ' whoever escalated. Errors: ZC001 to ZC003 refused by the guard, P0002 no such escalation.';
+    ' whoever escalated. Errors: ZC001 to ZC003 refused by the guard, PT404 no such escalation.';
 
 CREATE FUNCTION civic.list_escalations(
     statuses civic.escalation_status[] DEFAULT NULL, levels civic.escalation_level[] DEFAULT NULL,

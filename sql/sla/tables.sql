@@ -108,7 +108,7 @@ CREATE INDEX sla_policies_created_by ON civic.sla_policies (organization_id, cre
 COMMENT ON TABLE civic.sla_policies IS
     'How long a report may take from assignment on. A row is a version and never changes: civic.set_sla_policy() ends'
     ' it and begins the next, and a report keeps the version it was promised under. Where none fits,'
-    ' civic.severity_hours() holds, around the clock.';
+    ' civic_helpers.severity_hours() holds, around the clock.';
 COMMENT ON COLUMN civic.sla_policies.organization_id IS 'Organization the row belongs to.';
 COMMENT ON COLUMN civic.sla_policies.id IS 'Identifier of the version; sorts by time.';
 COMMENT ON COLUMN civic.sla_policies.department_id IS 'Only for reports of this department; null for any.';

@@ -1,13 +1,13 @@
 INSERT INTO civic.sync_action_types (code, handler, description)
 VALUES
-    ('create_report', 'civic.sync_create_report', 'Files a report: the parameters of civic.submit_report().'),
-    ('submit_appeal', 'civic.sync_submit_appeal',
+    ('create_report', 'civic_helpers.sync_create_report', 'Files a report: the parameters of civic.submit_report().'),
+    ('submit_appeal', 'civic_helpers.sync_submit_appeal',
         'Appeals about a report: report_id or report_client_id, and the parameters of civic.submit_appeal().'),
-    ('update_profile', 'civic.sync_update_profile', 'Changes columns of oneself in civic.users and'
+    ('update_profile', 'civic_helpers.sync_update_profile', 'Changes columns of oneself in civic.users and'
         ' civic.user_profiles.'),
-    ('update_report', 'civic.sync_update_report', 'Changes columns of a report: report_id and the columns.'),
-    ('update_task', 'civic.sync_update_task', 'Changes columns of a task: task_id and the columns.'),
-    ('upload_media', 'civic.sync_upload_media',
+    ('update_report', 'civic_helpers.sync_update_report', 'Changes columns of a report: report_id and the columns.'),
+    ('update_task', 'civic_helpers.sync_update_task', 'Changes columns of a task: task_id and the columns.'),
+    ('upload_media', 'civic_helpers.sync_upload_media',
         'Adds a file to a report: report_id, or report_client_id for one that the same device made, and columns of'
         ' civic.media.');
 

@@ -20,7 +20,7 @@ COMMENT ON FUNCTION civic_private.feed_rights() IS
     'AFTER row trigger: what people see has changed, so their devices start anew. Argument: the column of the person;'
     ' one that does not exist means all people of the organization.';
 
-CREATE FUNCTION civic.sync_merged(base jsonb, server jsonb, client jsonb) RETURNS jsonb
+CREATE FUNCTION civic_helpers.sync_merged(base jsonb, server jsonb, client jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -37,7 +37,7 @@ BEGIN
                         WHEN server -> k.key IS NOT DISTINCT FROM base -> k.key THEN client -> k.key
                         WHEN jsonb_typeof(server -> k.key) = jsonb_typeof(client -> k.key)
                             AND jsonb_typeof(client -> k.key) IN ('object', 'array')
-                            THEN civic.sync_merged(base -> k.key, server -> k.key, client -> k.key)
+                            THEN civic_helpers.sync_merged(base -> k.key, server -> k.key, client -> k.key)
                         ELSE client -> k.key
                     END AS value
                     FROM (SELECT jsonb_object_keys(server) UNION SELECT jsonb_object_keys(client)) AS k (key)
@@ -72,12 +72,12 @@ BEGIN
     END CASE;
 END
 $$;
-COMMENT ON FUNCTION civic.sync_merged(jsonb, jsonb, jsonb) IS
+COMMENT ON FUNCTION civic_helpers.sync_merged(jsonb, jsonb, jsonb) IS
     'Puts two changes of one value together: objects key by key, the device first; lists with what either added and'
     ' without what either took away; numbers by adding up the changes; texts one after the other. Anything else is'
     ' that of the device.';
 
-CREATE FUNCTION civic.sync_merge(entity_type text, entity_id uuid, changes jsonb, base jsonb) RETURNS jsonb
+CREATE FUNCTION civic_helpers.sync_merge(entity_type text, entity_id uuid, changes jsonb, base jsonb) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -97,7 +97,7 @@ BEGIN
     EXECUTE format('SELECT to_jsonb(t) FROM civic.%I AS t WHERE t.organization_id = $1 AND t.%I = $2'
         ' FOR NO KEY UPDATE', target, key) INTO server USING organization, entity_id;
     IF server IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = format('the %s does not exist', entity_type),
             DETAIL = 'There is none of that id, or none that you may change.',
             HINT = 'Download it again.';
@@ -135,7 +135,7 @@ BEGIN
             decided := decided || jsonb_build_object(c.name, CASE c.policy
                 WHEN 'server' THEN c.server
                 WHEN 'client' THEN c.client
-                ELSE civic.sync_merged(c.base, c.server, c.client)
+                ELSE civic_helpers.sync_merged(c.base, c.server, c.client)
             END);
         END IF;
     END LOOP;
@@ -143,15 +143,15 @@ BEGIN
         SELECT coalesce(jsonb_object_agg(d.key, d.value), '{}') FROM jsonb_each(decided) AS d
         WHERE d.value <> server -> d.key
     );
-    PERFORM civic.sync_write(entity_type, entity_id, kept);
+    PERFORM civic_helpers.sync_write(entity_type, entity_id, kept);
     RETURN jsonb_build_object('conflicts', (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'entity_type', entity_type, 'entity_id', entity_id,
             'strategy', v.strategy,
             'resolved', CASE WHEN v.strategy IS NOT NULL THEN v.columns END,
-            'client', civic.sync_columns(wanted, v.columns),
-            'server', civic.sync_columns(server, v.columns),
-            'base', civic.sync_columns(before, civic.sync_columns(coalesce(base, '{}'), v.columns))
+            'client', civic_helpers.sync_columns(wanted, v.columns),
+            'server', civic_helpers.sync_columns(server, v.columns),
+            'base', civic_helpers.sync_columns(before, civic_helpers.sync_columns(coalesce(base, '{}'), v.columns))
         )), '[]')
         FROM (VALUES
             (open, NULL),
@@ -162,21 +162,22 @@ BEGIN
     ));
 END
 $$;
-COMMENT ON FUNCTION civic.sync_merge(text, uuid, jsonb, jsonb) IS
+COMMENT ON FUNCTION civic_helpers.sync_merge(text, uuid, jsonb, jsonb) IS
     'Changes columns of a row as a device wants, with the rights of the asker. base is what the device had before: a'
     ' column that only one side changed is that side''s, one that both did follows civic.sync_field_policies. Returns'
-    ' {conflicts: [...]}. Errors: P0002 no such row, ZC080 a column that devices do not change, and whatever the'
+    ' {conflicts: [...]}. Errors: PT404 no such row, ZC080 a column that devices do not change, and whatever the'
     ' change itself meets.';
 
-CREATE FUNCTION civic.sync_columns(whole jsonb, columns jsonb) RETURNS jsonb
+CREATE FUNCTION civic_helpers.sync_columns(whole jsonb, columns jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce(jsonb_object_agg(k.key, whole -> k.key), '{}') FROM jsonb_object_keys(columns) AS k (key)
     WHERE whole ? k.key
 $$;
-COMMENT ON FUNCTION civic.sync_columns(jsonb, jsonb) IS 'The keys of the second object as they are in the first.';
+COMMENT ON FUNCTION civic_helpers.sync_columns(jsonb, jsonb) IS
+    'The keys of the second object as they are in the first.';
 
-CREATE FUNCTION civic.sync_write(entity_type text, entity_id uuid, columns jsonb) RETURNS void
+CREATE FUNCTION civic_helpers.sync_write(entity_type text, entity_id uuid, columns jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -203,11 +204,11 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION civic.sync_write(text, uuid, jsonb) IS
+COMMENT ON FUNCTION civic_helpers.sync_write(text, uuid, jsonb) IS
     'Sets columns of a row from an object, with the rights of the asker. Errors: 42501 not open to the caller, and'
     ' whatever the change itself meets.';
 
-CREATE FUNCTION civic.sync_create_report(payload jsonb, base jsonb) RETURNS jsonb
+CREATE FUNCTION civic_helpers.sync_create_report(payload jsonb, base jsonb) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -222,49 +223,50 @@ BEGIN
     RETURN jsonb_build_object('server_id', filed.id, 'message', filed.report_number);
 END
 $$;
-COMMENT ON FUNCTION civic.sync_create_report(jsonb, jsonb) IS
+COMMENT ON FUNCTION civic_helpers.sync_create_report(jsonb, jsonb) IS
     'Action create_report of civic.sync_apply(). Errors: those of civic.submit_report().';
 
-CREATE FUNCTION civic.sync_update_profile(payload jsonb, base jsonb) RETURNS jsonb
+CREATE FUNCTION civic_helpers.sync_update_profile(payload jsonb, base jsonb) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     person uuid := civic.current_user_id();
-    page jsonb := civic.sync_columns(payload, '{"avatar_url": 0, "bio": 0, "preferences": 0}');
-    conflicts jsonb := civic.sync_merge('profile', person, payload - ARRAY['avatar_url', 'bio', 'preferences'], base)
+    page jsonb := civic_helpers.sync_columns(payload, '{"avatar_url": 0, "bio": 0, "preferences": 0}');
+    conflicts jsonb := civic_helpers.sync_merge('profile', person,
+        payload - ARRAY['avatar_url', 'bio', 'preferences'], base)
         -> 'conflicts';
 BEGIN
     IF page <> '{}' THEN
         INSERT INTO civic.user_profiles (user_id) VALUES (person) ON CONFLICT ON CONSTRAINT user_profiles_pkey DO
             NOTHING;
-        conflicts := conflicts || (civic.sync_merge('profile_page', person, page, base) -> 'conflicts');
+        conflicts := conflicts || (civic_helpers.sync_merge('profile_page', person, page, base) -> 'conflicts');
     END IF;
     RETURN jsonb_build_object('server_id', person, 'conflicts', conflicts);
 END
 $$;
-COMMENT ON FUNCTION civic.sync_update_profile(jsonb, jsonb) IS
+COMMENT ON FUNCTION civic_helpers.sync_update_profile(jsonb, jsonb) IS
     'Action update_profile of civic.sync_apply(): one''s own row of civic.users and of civic.user_profiles. Errors:'
-    ' those of civic.sync_merge().';
+    ' those of civic_helpers.sync_merge().';
 
-CREATE FUNCTION civic.sync_update_report(payload jsonb, base jsonb) RETURNS jsonb
+CREATE FUNCTION civic_helpers.sync_update_report(payload jsonb, base jsonb) RETURNS jsonb
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT civic.sync_merge('report', (payload ->> 'report_id')::uuid, payload - 'report_id', base)
+    SELECT civic_helpers.sync_merge('report', (payload ->> 'report_id')::uuid, payload - 'report_id', base)
         || jsonb_build_object('server_id', payload -> 'report_id')
 $$;
-COMMENT ON FUNCTION civic.sync_update_report(jsonb, jsonb) IS
-    'Action update_report of civic.sync_apply(). Errors: those of civic.sync_merge().';
+COMMENT ON FUNCTION civic_helpers.sync_update_report(jsonb, jsonb) IS
+    'Action update_report of civic.sync_apply(). Errors: those of civic_helpers.sync_merge().';
 
-CREATE FUNCTION civic.sync_update_task(payload jsonb, base jsonb) RETURNS jsonb
+CREATE FUNCTION civic_helpers.sync_update_task(payload jsonb, base jsonb) RETURNS jsonb
     LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT civic.sync_merge('task', (payload ->> 'task_id')::uuid, payload - 'task_id', base)
+    SELECT civic_helpers.sync_merge('task', (payload ->> 'task_id')::uuid, payload - 'task_id', base)
         || jsonb_build_object('server_id', payload -> 'task_id')
 $$;
-COMMENT ON FUNCTION civic.sync_update_task(jsonb, jsonb) IS
-    'Action update_task of civic.sync_apply(). Errors: those of civic.sync_merge().';
+COMMENT ON FUNCTION civic_helpers.sync_update_task(jsonb, jsonb) IS
+    'Action update_task of civic.sync_apply(). Errors: those of civic_helpers.sync_merge().';
 
-CREATE FUNCTION civic.sync_upload_media(payload jsonb, base jsonb) RETURNS jsonb
+CREATE FUNCTION civic_helpers.sync_upload_media(payload jsonb, base jsonb) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -280,11 +282,11 @@ BEGIN
     RETURN jsonb_build_object('server_id', made);
 END
 $$;
-COMMENT ON FUNCTION civic.sync_upload_media(jsonb, jsonb) IS
+COMMENT ON FUNCTION civic_helpers.sync_upload_media(jsonb, jsonb) IS
     'Action upload_media of civic.sync_apply(). The bytes are uploaded elsewhere; file_url says where. sha256 is in'
     ' hexadecimal. Errors: those of an INSERT into civic.media.';
 
-CREATE FUNCTION civic.sync_submit_appeal(payload jsonb, base jsonb) RETURNS jsonb
+CREATE FUNCTION civic_helpers.sync_submit_appeal(payload jsonb, base jsonb) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -296,10 +298,10 @@ BEGIN
     RETURN jsonb_build_object('server_id', filed);
 END
 $$;
-COMMENT ON FUNCTION civic.sync_submit_appeal(jsonb, jsonb) IS
+COMMENT ON FUNCTION civic_helpers.sync_submit_appeal(jsonb, jsonb) IS
     'Action submit_appeal of civic.sync_apply(). Errors: those of civic.submit_appeal().';
 
-CREATE FUNCTION civic.sync_moment(value text) RETURNS timestamptz
+CREATE FUNCTION civic_helpers.sync_moment(value text) RETURNS timestamptz
     LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -308,7 +310,7 @@ EXCEPTION WHEN data_exception THEN
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION civic.sync_moment(text) IS 'A time as a device tells it; null where it is none.';
+COMMENT ON FUNCTION civic_helpers.sync_moment(text) IS 'A time as a device tells it; null where it is none.';
 
 CREATE FUNCTION civic.sync_apply(
     actions jsonb, device_id text DEFAULT 'default', device_info jsonb DEFAULT NULL, cursor text DEFAULT NULL
@@ -359,7 +361,7 @@ BEGIN
             coalesce(e.value -> 'payload', '{}') AS payload, nullif(e.value -> 'base', 'null') AS base,
             CASE jsonb_typeof(e.value -> 'priority') WHEN 'number'
                 THEN least(greatest((e.value ->> 'priority')::numeric, 0), 1000000)::integer ELSE 0 END AS priority,
-            coalesce(civic.sync_moment(e.value ->> 'created_at'), now()) AS created_at
+            coalesce(civic_helpers.sync_moment(e.value ->> 'created_at'), now()) AS created_at
         FROM jsonb_array_elements(actions) WITH ORDINALITY AS e (value, place)
         ORDER BY priority DESC, created_at, e.place
     LOOP

@@ -11,7 +11,7 @@ BEGIN
     WHERE c.organization_id = civic.current_organization_id() AND c.id = resolve_conflict.conflict_id
     FOR UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the conflict does not exist',
             HINT = 'civic.sync_conflicts lists those of your devices.';
     ELSIF result.resolved THEN
@@ -33,7 +33,7 @@ BEGIN
             HINT = 'Give them as merged_data.';
     END IF;
     IF strategy <> 'server_wins' THEN
-        PERFORM civic.sync_write(result.entity_type, result.entity_id, outcome);
+        PERFORM civic_helpers.sync_write(result.entity_type, result.entity_id, outcome);
     END IF;
     UPDATE civic.sync_conflicts AS c SET
         resolution_strategy = strategy, resolved_at = now(), resolved_by = civic.current_user_id(),
@@ -51,5 +51,5 @@ END
 $$;
 COMMENT ON FUNCTION civic.resolve_conflict(uuid, civic.sync_resolution, jsonb) IS
     'Decides a conflict of one of the asker''s devices: the server stays as it is, the device gets what it wanted, or'
-    ' both get merged_data, which holds every column of the conflict. Errors: P0002 no such conflict, ZC081 resolved'
+    ' both get merged_data, which holds every column of the conflict. Errors: PT404 no such conflict, ZC081 resolved'
     ' already, ZC080 merged_data does not fit, 42501 the row is not open to the caller any more.';

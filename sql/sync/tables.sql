@@ -40,7 +40,7 @@ COMMENT ON TABLE civic.sync_action_types IS
 COMMENT ON COLUMN civic.sync_action_types.code IS 'Name in programs, such as create_report.';
 COMMENT ON COLUMN civic.sync_action_types.handler IS
     'Function, with its schema, that does it with the rights of the person: (payload jsonb, base jsonb) returns jsonb,'
-    ' with server_id and message for the device and what civic.sync_merge() returned.';
+    ' with server_id and message for the device and what civic_helpers.sync_merge() returned.';
 COMMENT ON COLUMN civic.sync_action_types.description IS 'What it does, and what is in its payload.';
 
 CREATE TABLE civic.sync_field_policies (

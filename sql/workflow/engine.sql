@@ -44,12 +44,12 @@ CREATE FUNCTION civic_private.project_report() RETURNS trigger
 COMMENT ON FUNCTION civic_private.project_report() IS
     'AFTER row trigger on civic.reports: brings the task into the state the status of the report means.';
 
-CREATE FUNCTION civic.is_projecting() RETURNS pg_catalog.bool
+CREATE FUNCTION civic_helpers.is_projecting() RETURNS pg_catalog.bool
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_is_projecting';
-COMMENT ON FUNCTION civic.is_projecting() IS
+COMMENT ON FUNCTION civic_helpers.is_projecting() IS
     'True while a report writes its task; triggers of your own on civic.tasks may want to know.';
 
-CREATE FUNCTION civic.refuse_update(report_id uuid, to_status text) RETURNS void
+CREATE FUNCTION civic_helpers.refuse_update(report_id uuid, to_status text) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -60,7 +60,7 @@ BEGIN
         AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
             r.ward_number, r.district, r.latitude, r.longitude);
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = 'the report does not exist',
             DETAIL = 'No report with this id is visible to you.',
             HINT = 'Check the id, and who you are signed in as.';
@@ -80,8 +80,8 @@ BEGIN
         TABLE = 'reports', COLUMN = 'status', SCHEMA = 'civic';
 END
 $$;
-COMMENT ON FUNCTION civic.refuse_update(uuid, text) IS
-    'Raises the reason why an update found no report to change: ZC003 where it is visible, P0002 where it is not.';
+COMMENT ON FUNCTION civic_helpers.refuse_update(uuid, text) IS
+    'Raises the reason why an update found no report to change: ZC003 where it is visible, PT404 where it is not.';
 
 CREATE FUNCTION civic.transition(workflow text, entity_id uuid, to_status text, reason text DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -110,9 +110,9 @@ BEGIN
     INTO moved USING transition.entity_id, transition.reason;
     IF moved IS NULL THEN
         IF transition.workflow = 'report' THEN
-            PERFORM civic.refuse_update(transition.entity_id, transition.to_status);
+            PERFORM civic_helpers.refuse_update(transition.entity_id, transition.to_status);
         END IF;
-        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
             MESSAGE = format('the %s does not exist', transition.workflow),
             DETAIL = 'No row with this id can be changed by you.',
             HINT = 'Check the id, and who you are signed in as.';
@@ -122,7 +122,7 @@ $$;
 COMMENT ON FUNCTION civic.transition(text, uuid, text, text) IS
     'Moves a row of any guarded table; the reason goes to the column the rule names. Moves that need other columns'
     ' have functions of their own, such as civic.assign_officer(). Errors: ZC001 to ZC003 refused by the guard, 22P02'
-    ' no such status, 42704 no such workflow, P0002 no such row.';
+    ' no such status, 42704 no such workflow, PT404 no such row.';
 
 CREATE FUNCTION civic.bulk_transition(workflow text, entity_ids uuid[], to_status text, reason text DEFAULT NULL)
     RETURNS jsonb
@@ -146,7 +146,7 @@ BEGIN
                 bulk_transition.reason);
             moved := moved || entity;
         EXCEPTION WHEN SQLSTATE 'ZC001' OR SQLSTATE 'ZC002' OR SQLSTATE 'ZC003' OR SQLSTATE 'ZC004' OR SQLSTATE 'ZC006'
-            OR no_data_found OR check_violation THEN
+            OR SQLSTATE 'PT404' OR check_violation THEN
             failed := failed || entity;
             errors := errors || jsonb_build_object('id', entity, 'code', SQLSTATE, 'message', SQLERRM);
         END;

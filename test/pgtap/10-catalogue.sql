@@ -229,7 +229,7 @@ SELECT p.oid, p.oid::regprocedure::text AS name, n.nspname AS schema, p.prosecde
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_language AS l ON l.oid = p.prolang
-WHERE n.nspname IN ('civic', 'civic_private');
+WHERE n.nspname IN ('civic', 'civic_helpers', 'civic_private');
 
 SELECT ok('search_path=pg_catalog, pg_temp' = ANY (f.proconfig) AND f.proowner = 'civic_owner'::regrole,
     format('definer function %s has its search_path pinned and belongs to civic_owner', f.name))
@@ -257,12 +257,19 @@ SELECT is_empty(
                 'open311_post'))$$,
     'civic_anon and civic_auditor can execute no function that writes, but to sign in or with a key');
 SELECT is_empty(
+    $$SELECT f.proname FROM all_functions AS f WHERE f.schema = 'civic' GROUP BY f.proname HAVING count(*) > 1$$,
+    'no function of civic is overloaded: the description of the API has room for one of each name');
+SELECT is_empty(
+    $$SELECT f.name FROM all_functions AS f JOIN pg_proc AS p ON p.oid = f.oid
+        WHERE p.prosrc ~ 'ERRCODE = ''(no_data_found|too_many_rows|P000[234]|object_|55|57|58)'$$,
+    'no error has a code that PostgREST takes for a failure of the server');
+SELECT is_empty(
     $$SELECT f.name FROM all_functions AS f WHERE f.language NOT IN ('c', 'sql', 'plpgsql')$$,
     'functions are in C, SQL or PL/pgSQL');
 
 -- 6. Comments: every schema, table, view, column, sequence, function, type and domain.
-SELECT is(count(obj_description(n.oid, 'pg_namespace')), 2::bigint, 'both schemas have a comment')
-FROM pg_namespace AS n WHERE n.nspname IN ('civic', 'civic_private');
+SELECT is(count(obj_description(n.oid, 'pg_namespace')), 3::bigint, 'every schema has a comment')
+FROM pg_namespace AS n WHERE n.nspname IN ('civic', 'civic_helpers', 'civic_private');
 SELECT is_empty(
     $$SELECT c.oid::regclass FROM pg_class AS c
         WHERE c.relnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
@@ -360,20 +367,21 @@ INSERT INTO accepted VALUES
     ('civic_private.own_tables(oid[])', 'text type variable is not sanitized', 'the names come quoted from regclass'),
     ('civic.audit_table(regclass,text[],text[],text,text)', 'text type variable is not sanitized',
         'the arguments come quoted from quote_literal()'),
-    ('civic.sync_write(%', 'the expression is not SQL injection safe', 'every name in it comes from quote_ident()'),
-    ('civic.sync_%(jsonb,jsonb)', 'unused parameter "base"', 'all handlers of actions are called alike'),
-    ('civic.open311_%', 'routine is marked as STABLE, but expression is VOLATILE',
+    ('civic_helpers.sync_write(%', 'the expression is not SQL injection safe',
+        'every name in it comes from quote_ident()'),
+    ('civic_helpers.sync_%(jsonb,jsonb)', 'unused parameter "base"', 'all handlers of actions are called alike'),
+    ('civic%.open311_%', 'routine is marked as STABLE, but expression is VOLATILE',
         'set_config() gives PostgREST the headers and changes nothing that is stored'),
     ('civic.seal_lag()', 'routine is marked as STABLE, but expression is VOLATILE',
         'pg_prepared_xacts is read, which the server calls volatile'),
-    ('civic.open311_time(text)', 'routine is marked as IMMUTABLE, but expression is STABLE',
+    ('civic_helpers.open311_time(text)', 'routine is marked as IMMUTABLE, but expression is STABLE',
         'the function sets the time zone itself, and takes dates only as ISO 8601');
 INSERT INTO accepted
 SELECT f, 'routine is marked as IMMUTABLE, but expression is STABLE',
     'format() and the functions that make jsonb depend on settings for other types than texts, numbers and jsonb'
-FROM unnest(ARRAY['civic.attendance_policy_fault(jsonb)', 'civic.boundary_of_area(jsonb,text)',
-    'civic.check_money(numeric)', 'civic.sync_merged(jsonb,jsonb,jsonb)', 'civic_private.check_enabled(jsonb,text)',
-    'civic_private.entry_id(text)', 'civic_private.password_faults(text,integer,text[])',
+FROM unnest(ARRAY['civic.attendance_policy_fault(jsonb)', 'civic_helpers.boundary_of_area(jsonb,text)',
+    'civic_helpers.check_money(numeric)', 'civic_helpers.sync_merged(jsonb,jsonb,jsonb)',
+    'civic_private.check_enabled(jsonb,text)', 'civic_private.entry_id(text)', 'civic_private.password_faults(text,integer,text[])',
     'civic_private.read_hours(text[])', 'civic_private.read_week(jsonb)']) AS f;
 
 CREATE FUNCTION pg_temp.findings() RETURNS TABLE (function text, relation text, finding text) LANGUAGE plpgsql AS $$

@@ -736,11 +736,11 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
     ('attendance_events', 'INSERT',
         $$INSERT INTO civic.attendance_events (organization_id, session_id, type, latitude, longitude)
         VALUES (tap.id('$o'), tap.id('$o.visit.citizen'), 'check_in', 22.57, 88.36)$$,
-                        'ZC121   P0002 P0002 P0002 P0002 P0002 P0002 P0002 P0002 P0002 P0002 42501 1     42501'),
+                        'ZC121   PT404 PT404 PT404 PT404 PT404 PT404 PT404 PT404 PT404 PT404 42501 1     42501'),
     ('attendance_events', 'INSERT',
         $$INSERT INTO civic.attendance_events (organization_id, session_id, type, latitude, longitude)
         VALUES (tap.id('$o'), tap.id('$o.visit.citizen'), 'check_out', 22.57, 88.36)$$,
-                        '42501   P0002 P0002 P0002 P0002 P0002 P0002 P0002 P0002 P0002 P0002 42501 1     42501'),
+                        '42501   PT404 PT404 PT404 PT404 PT404 PT404 PT404 PT404 PT404 PT404 42501 1     42501'),
     ('attendance_events', 'UPDATE',
         $$UPDATE civic.attendance_events SET notes = notes WHERE organization_id = tap.id('$o')$$,
                         'ZC120   ZC120 ZC120 ZC120 ZC120 ZC120 ZC120 ZC120 ZC120 ZC120 ZC120 42501 ZC120 42501'),
@@ -814,7 +814,7 @@ INSERT INTO tap.matrix (tbl, command, statement, expected) VALUES
                         '42501   42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501 42501'),
     ('messages', 'INSERT', $$INSERT INTO civic.messages (organization_id, thread_id, sender_id, message_type, content)
         VALUES (tap.id('$o'), tap.id('$o.thread.citizen'), $me, 'emergency', 'x')$$,
-                        '42501   P0002 P0002 P0002 P0002 P0002 P0002 P0002 P0002 P0002 P0002 42501 1     42501'),
+                        '42501   PT404 PT404 PT404 PT404 PT404 PT404 PT404 PT404 PT404 PT404 42501 1     42501'),
     ('messages', 'UPDATE', $$UPDATE civic.messages SET content = content WHERE organization_id = tap.id('$o')$$,
                         'ZC120   ZC120 ZC120 ZC120 ZC120 ZC120 ZC120 ZC120 ZC120 ZC120 ZC120 42501 ZC120 42501'),
     ('messages', 'DELETE', $$DELETE FROM civic.messages WHERE organization_id = tap.id('$o')$$,

@@ -381,8 +381,8 @@ FROM (VALUES
     ('inactive', 'a.citizen', '42501'),
     ('anon', 'a.citizen', '42501'), ('db_auditor', 'a.citizen', '42501'), ('service', 'a.citizen', '1'),
     ('service', 'a.super_admin', '1'),
-    ('moderator', 'b.citizen', 'P0002'), ('super_admin', 'b.citizen', 'P0002'), ('service', 'b.citizen', 'P0002'),
-    ('moderator', '?', 'P0002')
+    ('moderator', 'b.citizen', 'PT404'), ('super_admin', 'b.citizen', 'PT404'), ('service', 'b.citizen', 'PT404'),
+    ('moderator', '?', 'PT404')
 ) AS x (actor, person, outcome);
 SELECT is(tap.attempt('a.moderator', $$SELECT civic.set_user_status(tap.id('a.inactive'), 'active')$$), '1',
     'and back');

@@ -55,9 +55,9 @@ INSERT INTO tap.ways (label, query) VALUES
     ('find_duplicates()', $$SELECT count(*)
         FROM civic.find_duplicates('other', 'A report of the fixture.', 22.57, 88.36, max_rows => 100)
         WHERE report_id = '$id'$$),
-    ('find_duplicates() of another', $$SELECT count(*) FROM civic.reports AS r,
-        civic.find_duplicates(r.id, 100) AS d WHERE r.title LIKE 'needle pub%' AND d.report_id = '$id'$$),
-    ('find_duplicates() of it', $$SELECT count(*) FROM civic.find_duplicates('$id')$$),
+    ('find_duplicates_of() another', $$SELECT count(*) FROM civic.reports AS r,
+        civic.find_duplicates_of(r.id, 100) AS d WHERE r.title LIKE 'needle pub%' AND d.report_id = '$id'$$),
+    ('find_duplicates_of()', $$SELECT count(*) FROM civic.find_duplicates_of('$id')$$),
     ('family_status()', $$SELECT civic.family_status('$id')$$),
     ('report_family()', $$SELECT count(*) FROM civic.report_family('$id')$$),
     ('search_reports()', $$SELECT count(*) FROM civic.search_reports('needle', max_rows => 1000) WHERE id = '$id'$$),
@@ -85,7 +85,7 @@ INSERT INTO tap.refusals (label, query) VALUES
     ('reject_report()', $$SELECT (civic.reject_report('$id', 'a long enough reason')).id$$),
     ('mark_duplicate()', $$SELECT (civic.mark_duplicate('$id', '$id')).id$$),
     ('assign_department()', $$SELECT (civic.assign_department('$id', NULL)).id$$),
-    ('refuse_update()', $$SELECT civic.refuse_update('$id', 'closed')$$);
+    ('refuse_update()', $$SELECT civic_helpers.refuse_update('$id', 'closed')$$);
 
 CREATE FUNCTION tap.fill_in(query text, r tap.reports) RETURNS text LANGUAGE sql AS $$
     SELECT replace(replace(replace(replace(query, '$id', r.id::text), '$number', r.report_number), '$owner',
@@ -109,7 +109,7 @@ FROM tap.insiders AS i
 JOIN tap.reports AS r ON NOT r.shown AND r.name <> ALL (i.sees)
 CROSS JOIN tap.refusals AS w
 ORDER BY w.place, i.place, r.name;
-SELECT is(tap.value('a.citizen', format('SELECT (civic.support_report(%L)).id', tap.id('a.priv_pwd'))), 'P0002',
+SELECT is(tap.value('a.citizen', format('SELECT (civic.support_report(%L)).id', tap.id('a.priv_pwd'))), 'PT404',
     'support_report() says that there is no such report');
 
 -- The ways do lead somewhere: the same queries, for those who may see the report.
@@ -148,7 +148,7 @@ INSERT INTO tap.views (label, query) VALUES
             ' WHERE f.member_id = n.id)'),
     ('search_reports()', 'SELECT id FROM civic.search_reports(''NEEDLE'', max_rows => 1000)'),
     ('map_reports()', 'SELECT id FROM civic.map_reports(88, 22, 89, 23, 5000)'),
-    ('get_report()', 'SELECT n.id FROM tap.names AS n WHERE (civic.get_report(n.id)).id IS NOT NULL'),
+    ('get_report()', 'SELECT n.id FROM tap.names AS n WHERE EXISTS (SELECT FROM civic.get_report(n.id))'),
     ('report_history()', 'SELECT n.id FROM tap.names AS n WHERE EXISTS (SELECT FROM civic.report_history(n.id))');
 SELECT is(tap.seen(a.name, v.query), tap.seen(a.name, 'SELECT id FROM civic.reports'),
     format('%s shows %s what the table shows', v.label, a.name))

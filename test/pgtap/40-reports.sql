@@ -283,7 +283,8 @@ SELECT is(tap.value('none.user',
     'without an organization there are no categories');
 
 -- Severity.
-SELECT is((SELECT concat_ws(' ', s.severity, s.confidence) FROM civic.classify_severity(x.words, x.category) AS s),
+SELECT is(
+    (SELECT concat_ws(' ', s.severity, s.confidence) FROM civic_helpers.classify_severity(x.words, x.category) AS s),
     x.outcome,
     format('severity of "%s" in %s', x.words, x.category))
 FROM (VALUES
@@ -301,9 +302,9 @@ FROM (VALUES
 ) AS x (words, category, outcome);
 
 -- 7. Tasks: deadline and priority.
-SELECT is(civic.severity_hours(x.severity::civic.report_severity), x.hours, format('hours of %s', x.severity))
+SELECT is(civic_helpers.severity_hours(x.severity::civic.report_severity), x.hours, format('hours of %s', x.severity))
 FROM (VALUES ('critical', 24), ('high', 72), ('medium', 168), ('low', 336)) AS x (severity, hours);
-SELECT is(civic.task_priority(x.severity::civic.report_severity, x.age::interval), x.priority,
+SELECT is(civic_helpers.task_priority(x.severity::civic.report_severity, x.age::interval), x.priority,
     format('priority of %s after %s', x.severity, x.age))
 FROM (VALUES
     ('low', '0', 5), ('medium', '0', 6), ('high', '0', 8), ('critical', '0', 10),
@@ -405,7 +406,7 @@ SELECT is(tap.steps('a.citizen', $$SELECT civic.unsupport_report(tap.id('a.pub_o
 SELECT is(tap.attempt(a.name, $$SELECT civic.support_report(tap.id('a.pub_open'))$$), a.outcome,
     format('%s cannot support', a.name))
 FROM (VALUES ('none.user', '28000'), ('a.service', '28000'), ('a.inactive', '28000'), ('a.anon', '42501'),
-    ('b.citizen', 'P0002')) AS a (name, outcome);
+    ('b.citizen', 'PT404')) AS a (name, outcome);
 
 -- 11. Duplicates. The link goes to the root; a family has one.
 SELECT is(tap.steps('a.moderator', VARIADIC x.steps), x.outcome, x.label)
@@ -458,7 +459,7 @@ FROM (VALUES
             WHERE r.id = tap.id('a.pub_open')$$], 'pub_dup'),
     ('what is no duplicate is not unmarked', ARRAY[$$SELECT civic.unmark_duplicate(tap.id('a.pub_open'))$$,
         $$SELECT 'done'$$], 'ZC001'),
-    ('nor what does not exist', ARRAY[$$SELECT civic.unmark_duplicate(tap.id('?'))$$, $$SELECT 'done'$$], 'P0002'),
+    ('nor what does not exist', ARRAY[$$SELECT civic.unmark_duplicate(tap.id('?'))$$, $$SELECT 'done'$$], 'PT404'),
     ('a duplicate cannot be moved otherwise', ARRAY[$$SELECT civic.transition('report', tap.id('a.pub_dup'),
         'received')$$, $$SELECT 'done'$$], 'ZC003')
 ) AS x (label, steps, outcome);

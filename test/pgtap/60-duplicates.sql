@@ -27,7 +27,7 @@ CREATE FUNCTION tap.found(
 $$;
 CREATE FUNCTION tap.found_of(actor text, name text) RETURNS text LANGUAGE sql AS $$
     SELECT tap.value(actor, format('SELECT string_agg(n.name, '' '' ORDER BY d.score DESC, d.distance_m)'
-        ' FROM civic.find_duplicates(%L::uuid, 100) AS d JOIN tap.names AS n ON n.id = d.report_id', tap.id(name)))
+        ' FROM civic.find_duplicates_of(%L::uuid, 100) AS d JOIN tap.names AS n ON n.id = d.report_id', tap.id(name)))
 $$;
 
 SELECT tap.file_at('a', 'near', 10), tap.file_at('a', 'nearer', 5), tap.file_at('a', 'far', 190),
@@ -62,19 +62,19 @@ SELECT is(tap.found('a.nobody', NULL), 'nearer lamp open near far', 'without a c
 
 -- 2. The reason.
 SELECT tap.file_at('a', 'later', 14, owner => 'contributor', age => '0') \g /dev/null
-SELECT is(tap.value('a.neighbour', format('SELECT reason FROM civic.find_duplicates(%s) WHERE report_id = %L',
+SELECT is(tap.value('a.neighbour', format('SELECT reason FROM civic.%s WHERE report_id = %L',
     r.question, tap.id('a.' || r.name))), r.reason, format('reason: %s', r.reason))
 FROM (VALUES
-    ($$'roads', 'A deep pothole in the middle of the street.', 40, 20, title => 'Pothole'$$, 'near',
+    ($$find_duplicates('roads', 'A deep pothole in the middle of the street.', 40, 20, title => 'Pothole')$$, 'near',
         'same category, 10 m away, similar text (1.00), 1 hour ago, same reporter'),
-    ($$'roads', '', 40, 20$$, 'near', 'same category, 10 m away, 1 hour ago, same reporter'),
-    ($$NULL, 'Flooded basement', 40, 20$$, 'nearer', 'not classified yet, 5 m away, different text (0.00), 1 hour ago,'
-        || ' same reporter'),
-    (format('%L::uuid, 100', tap.id('a.near')), 'nearer',
+    ($$find_duplicates('roads', '', 40, 20)$$, 'near', 'same category, 10 m away, 1 hour ago, same reporter'),
+    ($$find_duplicates(NULL, 'Flooded basement', 40, 20)$$, 'nearer',
+        'not classified yet, 5 m away, different text (0.00), 1 hour ago, same reporter'),
+    (format('find_duplicates_of(%L, 100)', tap.id('a.near')), 'nearer',
         'same category, 5 m away, similar text (1.00), at the same time, same reporter'),
-    (format('%L::uuid, 100', tap.id('a.later')), 'near',
+    (format('find_duplicates_of(%L, 100)', tap.id('a.later')), 'near',
         'same category, 4 m away, similar text (1.00), 1 hour earlier'),
-    (format('%L::uuid, 100', tap.id('a.near')), 'later',
+    (format('find_duplicates_of(%L, 100)', tap.id('a.near')), 'later',
         'same category, 4 m away, similar text (1.00), 1 hour later')
 ) AS r (question, name, reason);
 DELETE FROM civic.reports AS r WHERE r.organization_id = tap.id('a') AND r.id = tap.id('a.later');
@@ -148,9 +148,9 @@ FROM (VALUES
     ($$'roads', NULL, 40, 20, NULL, NULL, NULL$$, '5'), ($$'roads', '', 40, 20, '', ''$$, '5'),
     ($$'roads', repeat('A deep pothole. ', 65536), 40, 20$$, '5'),
     ($$'roads', 'x', 40, 20, repeat('MG Road, ', 100000)$$, '4'),
-    ($$'roads', 'x', 90, 0$$, '0'), ($$'roads', 'x', -90, 180$$, '0'), ($$'roads', 'x', 0, 180$$, '0'),
-    ('NULL::uuid', '0')
+    ($$'roads', 'x', 90, 0$$, '0'), ($$'roads', 'x', -90, 180$$, '0'), ($$'roads', 'x', 0, 180$$, '0')
 ) AS q (question, expected);
+SELECT is(tap.value('a.citizen', 'SELECT count(*) FROM civic.find_duplicates_of(NULL)'), '0', 'of no report');
 SELECT tap.file_at('a', 'east', 0), tap.file_at('a', 'pole', 0) \g /dev/null
 UPDATE civic.reports AS r SET latitude = 0.0001, longitude = -179.9999
 WHERE r.organization_id = tap.id('a') AND r.id = tap.id('a.east');
@@ -188,7 +188,7 @@ FROM (VALUES
         'near t, far f one hole, nearer f one hole'),
     ('members are not suggested', 'a.moderator', ARRAY[$$SELECT civic.merge_reports(tap.id('a.near'),
         ARRAY[tap.id('a.nearer')])$$, $$SELECT string_agg(n.name, ' ' ORDER BY n.name)
-            FROM civic.find_duplicates(tap.id('a.near'), 100) AS d JOIN tap.names AS n ON n.id = d.report_id$$],
+            FROM civic.find_duplicates_of(tap.id('a.near'), 100) AS d JOIN tap.names AS n ON n.id = d.report_id$$],
         'citizens far hidden open out'),
     ('a merge with a member goes to its root', 'a.moderator', ARRAY[
         $$SELECT civic.merge_reports(tap.id('a.near'), ARRAY[tap.id('a.nearer')])$$,
@@ -204,11 +204,11 @@ FROM (VALUES
     ('not by residents', 'a.citizen', ARRAY[
         $$SELECT civic.merge_reports(tap.id('a.near'), ARRAY[tap.id('a.nearer')])$$, 'SELECT 1'], 'ZC003'),
     ('not what does not exist', 'a.admin', ARRAY[
-        $$SELECT civic.merge_reports(tap.id('a.near'), ARRAY[tap.id('?')])$$, 'SELECT 1'], 'P0002'),
+        $$SELECT civic.merge_reports(tap.id('a.near'), ARRAY[tap.id('?')])$$, 'SELECT 1'], 'PT404'),
     ('nor into it', 'a.admin', ARRAY[
-        $$SELECT civic.merge_reports(tap.id('?'), ARRAY[tap.id('a.near')])$$, 'SELECT 1'], 'P0002'),
+        $$SELECT civic.merge_reports(tap.id('?'), ARRAY[tap.id('a.near')])$$, 'SELECT 1'], 'PT404'),
     ('nor across organizations', 'a.admin', ARRAY[
-        $$SELECT civic.merge_reports(tap.id('a.near'), ARRAY[tap.id('b.of_b')])$$, 'SELECT 1'], 'P0002'),
+        $$SELECT civic.merge_reports(tap.id('a.near'), ARRAY[tap.id('b.of_b')])$$, 'SELECT 1'], 'PT404'),
     ('not a hundred and one', 'a.admin', ARRAY[$$SELECT civic.merge_reports(tap.id('a.near'),
         array_fill(tap.id('a.near'), ARRAY[101]))$$, 'SELECT 1'], '54000'),
     ('split_report()', 'a.moderator', ARRAY[
@@ -220,17 +220,17 @@ FROM (VALUES
     ('a rejected pair does not come back', 'a.moderator', ARRAY[
         $$SELECT civic.merge_reports(tap.id('a.near'), ARRAY[tap.id('a.nearer')])$$,
         $$SELECT civic.split_report(tap.id('a.nearer'))$$,
-        $$SELECT string_agg(n.name, ' ' ORDER BY n.name) FROM civic.find_duplicates(tap.id('a.nearer'), 100) AS d
+        $$SELECT string_agg(n.name, ' ' ORDER BY n.name) FROM civic.find_duplicates_of(tap.id('a.nearer'), 100) AS d
             JOIN tap.names AS n ON n.id = d.report_id$$], 'citizens far hidden open out'),
     ('nor in a family', 'a.moderator', ARRAY[
         $$SELECT civic.reject_duplicate(tap.id('a.near'), tap.id('a.nearer'))$$,
         $$SELECT civic.merge_reports(tap.id('a.far'), ARRAY[tap.id('a.near')])$$,
-        $$SELECT string_agg(n.name, ' ' ORDER BY n.name) FROM civic.find_duplicates(tap.id('a.nearer'), 100) AS d
+        $$SELECT string_agg(n.name, ' ' ORDER BY n.name) FROM civic.find_duplicates_of(tap.id('a.nearer'), 100) AS d
             JOIN tap.names AS n ON n.id = d.report_id$$], 'citizens hidden open out'),
     ('nor the other way round', 'a.moderator', ARRAY[
         $$SELECT civic.reject_duplicate(tap.id('a.near'), tap.id('a.nearer'))$$,
         $$SELECT civic.merge_reports(tap.id('a.far'), ARRAY[tap.id('a.near')])$$,
-        $$SELECT string_agg(n.name, ' ' ORDER BY n.name) FROM civic.find_duplicates(tap.id('a.far'), 100) AS d
+        $$SELECT string_agg(n.name, ' ' ORDER BY n.name) FROM civic.find_duplicates_of(tap.id('a.far'), 100) AS d
             JOIN tap.names AS n ON n.id = d.report_id$$], 'citizens hidden open out'),
     ('a merge takes a rejection back', 'a.moderator', ARRAY[
         $$SELECT civic.reject_duplicate(tap.id('a.near'), tap.id('a.nearer'))$$,

@@ -92,9 +92,9 @@ SELECT results_eq(
         ('Ward one', tap.id('a.city'), '2025-07-01', 'infinity')$$, 'both versions are kept');
 SELECT throws_ok(format($$SELECT civic.replace_area('ward', '1', '{"type": "Point", "coordinates": [1, 2]}', %L)$$,
     d.day), d.code, NULL, format('not from %s', d.day))
-FROM (VALUES ('2025-07-01', '22023'), ('-infinity', '22023'), ('2026-01-01', '22023'), ('infinity', 'P0002')) AS d
+FROM (VALUES ('2025-07-01', '22023'), ('-infinity', '22023'), ('2026-01-01', '22023'), ('infinity', 'PT404')) AS d
     (day, code);
-SELECT throws_ok($$SELECT civic.replace_area('ward', 'nowhere', '{}')$$, 'P0002',
+SELECT throws_ok($$SELECT civic.replace_area('ward', 'nowhere', '{}')$$, 'PT404',
     format('there is no ward "nowhere" on %s', current_date), 'nor one that is not');
 
 -- 5. Only one's own.

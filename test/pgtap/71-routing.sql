@@ -135,7 +135,7 @@ UPDATE civic.routing_rules SET is_active = false WHERE id = '00000000-0000-0000-
 UPDATE civic.routing_rules SET valid_until = '2026-01-01' WHERE id = tap.id('r5');
 SELECT results_eq(
     $$SELECT e.place, e.level::text, e.rule_name, e.verdict, e.reason
-        FROM civic.explain_route('roads', 2.5, 2.5, NULL, '2026-06-01') AS e$$,
+        FROM civic.explain_route_at('roads', 2.5, 2.5, NULL, '2026-06-01') AS e$$,
     $$VALUES
         (1, 'category_area', 'Roads in the inner', 'chosen', 'First of 6 rules that fit.'),
         (2, 'category_area', 'Roads there', 'comes later', format('Fits, but its area of %s square metres is larger'
@@ -151,7 +151,7 @@ SELECT results_eq(
         (9, 'category_area', 'Roads again', 'does not fit', 'It is switched off.'),
         (10, 'group', 'Streets', 'does not fit', 'It held until 2026-01-01.')$$,
     'an explanation names every rule and why it is not chosen');
-SELECT results_eq($$SELECT e.place, e.level::text, e.verdict, e.reason FROM civic.explain_route('water', 50, 50) AS e
+SELECT results_eq($$SELECT e.place, e.level::text, e.verdict, e.reason FROM civic.explain_route_at('water', 50, 50) AS e
         WHERE e.place = 1$$,
     $$VALUES (1, 'triage', 'chosen', 'No rule fits; a person decides.')$$, 'triage is explained as well');
 
@@ -186,12 +186,12 @@ CROSS JOIN LATERAL civic_private.decide_route(civic.current_organization_id(), p
 SELECT cmp_ok((SELECT count(DISTINCT a.rule_id) FROM answers AS a), '>=', 15::bigint, 'many rules decide');
 SELECT set_eq(
     $$SELECT p.n, e.department_id, e.rule_id, e.area_id, e.level FROM places AS p
-        CROSS JOIN LATERAL civic.explain_route(p.category, p.latitude, p.longitude, NULL, '2026-06-01 12:00') AS e
+        CROSS JOIN LATERAL civic.explain_route_at(p.category, p.latitude, p.longitude, NULL, '2026-06-01 12:00') AS e
         WHERE e.verdict = 'chosen'$$,
     'SELECT * FROM answers', 'the rule an explanation calls chosen is the one that decides');
 SELECT is_empty(
     $$SELECT p.n FROM places AS p
-        CROSS JOIN LATERAL civic.explain_route(p.category, p.latitude, p.longitude, NULL, '2026-06-01 12:00') AS e
+        CROSS JOIN LATERAL civic.explain_route_at(p.category, p.latitude, p.longitude, NULL, '2026-06-01 12:00') AS e
         GROUP BY p.n HAVING count(*) FILTER (WHERE e.verdict = 'chosen') <> 1
             OR count(e.rule_name) <> (SELECT count(*) FROM civic.routing_rules AS r
                 WHERE r.organization_id = civic.current_organization_id()) + 1$$,
@@ -494,7 +494,7 @@ SELECT tap.do('ada', format('SELECT civic.hold_report(%L, ''Waiting for spare pa
     set_config('civic.organization_id', :'city', true) \g /dev/null
 CREATE TEMPORARY VIEW wrong_loads AS
 SELECT u.id FROM civic.users AS u
-WHERE (SELECT coalesce(sum(civic.task_points(t.status, t.priority)), 0) FROM civic.tasks AS t
+WHERE (SELECT coalesce(sum(civic_helpers.task_points(t.status, t.priority)), 0) FROM civic.tasks AS t
         WHERE t.organization_id = u.organization_id AND t.assigned_to = u.id)
     <> (SELECT coalesce(sum(l.points), 0) FROM civic_private.officer_loads AS l
         WHERE l.organization_id = u.organization_id AND l.user_id = u.id);
@@ -578,11 +578,11 @@ SELECT throws_ok(format('SELECT * FROM civic.route_whatif(%L, ''-infinity'')', w
 FROM (VALUES
     ('a change without an action', '[{}]', '22023'), ('no list', '{}', '22023'),
     ('a change that is no object', '[5]', '22023'),
-    ('a rule that does not exist', '[{"action": "remove", "id": "00000000-0000-0000-0000-00000000dead"}]', 'P0002'),
-    ('no id', '[{"action": "change"}]', 'P0002'),
+    ('a rule that does not exist', '[{"action": "remove", "id": "00000000-0000-0000-0000-00000000dead"}]', 'PT404'),
+    ('no id', '[{"action": "change"}]', 'PT404'),
     ('a rule without a department', '[{"action": "add", "rule": {"category": "roads"}}]', '23502'),
     ('a geometry that is none', '[{"action": "boundary", "geometry": {"type": "Blob"}}]', '22023'),
-    ('a boundary that is none', '[{"action": "boundary", "id": "00000000-0000-0000-0000-00000000dead"}]', 'P0002')
+    ('a boundary that is none', '[{"action": "boundary", "id": "00000000-0000-0000-0000-00000000dead"}]', 'PT404')
 ) AS w (name, changes, code);
 
 ------------------------------------------------------------------------------------------------------------------------
@@ -594,12 +594,12 @@ SELECT is(tap.value(x.actor, x.query), x.outcome, format('%s: %s gives %s', x.ac
 FROM (VALUES
     ('a.citizen', 'SELECT count(*) FROM civic.explain_route(tap.id(''a.pub_open''))', '1'),
     ('a.citizen', 'SELECT count(*) FROM civic.explain_route(tap.id(''a.priv_pwd''))', '0'),
-    ('a.citizen', 'SELECT count(*) FROM civic.explain_route(''roads'', 22.5, 88.5)', '1'),
-    ('a.citizen', 'SELECT e.level FROM civic.explain_route(''roads'', 22.5, 88.5) AS e', 'category_area'),
-    ('a.officer', 'SELECT count(*) FROM civic.explain_route(''roads'', 22.5, 88.5)', '8'),
+    ('a.citizen', 'SELECT count(*) FROM civic.explain_route_at(''roads'', 22.5, 88.5)', '1'),
+    ('a.citizen', 'SELECT e.level FROM civic.explain_route_at(''roads'', 22.5, 88.5) AS e', 'category_area'),
+    ('a.officer', 'SELECT count(*) FROM civic.explain_route_at(''roads'', 22.5, 88.5)', '8'),
     ('a.admin', 'SELECT count(*) FROM civic.explain_route(tap.id(''a.pub_open''))', '9'),
     ('a.admin', 'SELECT count(*) FROM civic.explain_route(tap.id(''b.pub_open''))', '0'),
-    ('none.anon', 'SELECT count(*) FROM civic.explain_route(''roads'', 22.5, 88.5)', '0'),
+    ('none.anon', 'SELECT count(*) FROM civic.explain_route_at(''roads'', 22.5, 88.5)', '0'),
     ('a.citizen', 'SELECT count(*) FROM civic.route_points(''{1}'', ''{1}'', ''{roads}'')', '42501'),
     ('a.moderator', 'SELECT count(*) FROM civic.route_points(''{1}'', ''{1}'', ''{roads}'')', '42501'),
     ('a.admin', 'SELECT count(*) FROM civic.route_points(''{1}'', ''{1}'', ''{roads}'')', '1'),
@@ -607,7 +607,7 @@ FROM (VALUES
     ('a.moderator', 'SELECT count(*) FROM civic.route_whatif(''[]'', ''-infinity'')', '42501'),
     ('a.admin', 'SELECT count(*) > 0 FROM civic.route_whatif(''[]'', ''-infinity'', ''infinity'')', 'true'),
     ('a.admin', 'SELECT count(*) FROM civic.route_whatif(jsonb_build_array(jsonb_build_object(''action'', ''remove'',
-        ''id'', tap.id(''b.routing_rule''))), ''-infinity'')', 'P0002'),
+        ''id'', tap.id(''b.routing_rule''))), ''-infinity'')', 'PT404'),
     ('a.citizen', 'SELECT count(*) FROM civic.choose_officer(tap.id(''a.pub_open''))', '0'),
     ('a.officer', 'SELECT count(*) > 0 FROM civic.choose_officer(tap.id(''a.pub_open''))', 'true'),
     ('a.officer', 'SELECT count(*) FROM civic.choose_officer(tap.id(''a.pub_wsd''))', '0'),
@@ -618,11 +618,11 @@ FROM (VALUES
     ('a.admin', 'SELECT count(*) FROM civic.triage_queue()', '3'),
     ('a.moderator', 'SELECT (civic.route_report(tap.id(''a.pub_open''))).status', '42501'),
     ('a.admin', 'SELECT (civic.route_report(tap.id(''a.pub_open''))).routing_level', 'triage'),
-    ('a.admin', 'SELECT (civic.route_report(tap.id(''b.pub_open''))).status', 'P0002'),
+    ('a.admin', 'SELECT (civic.route_report(tap.id(''b.pub_open''))).status', 'PT404'),
     ('a.admin', 'SELECT (civic.route_report(tap.id(''a.priv_done''))).status', 'ZC022')
 ) AS x (actor, query, outcome);
 -- Many organizations in one session: each its own rules.
-SELECT is(string_agg(tap.value(x.actor, 'SELECT e.level FROM civic.explain_route(''roads'', 22.5, 88.5) AS e
+SELECT is(string_agg(tap.value(x.actor, 'SELECT e.level FROM civic.explain_route_at(''roads'', 22.5, 88.5) AS e
     WHERE e.verdict = ''chosen'''), ' ' ORDER BY x.place),
     'category_area category category_area category category_area',
     'each organization is routed by its own rules')

@@ -77,9 +77,9 @@ FROM (VALUES
     ('NULL', '''infinity''', '''1 hour''', '22008'), ('NULL', '''-infinity''', '''1 hour''', '22008'),
     ('NULL', '''1969-12-31 23:59+00''', '''1 hour''', '22008'), ('NULL', '''2200-01-01 00:00+00''', '''1 hour''',
     '22008'),
-    ('tap.id(''b.calendar'')', 'now()', '''1 hour''', 'P0002'), ('tap.id(''nosuch'')', 'now()', '''1 hour''', 'P0002')
+    ('tap.id(''b.calendar'')', 'now()', '''1 hour''', 'PT404'), ('tap.id(''nosuch'')', 'now()', '''1 hour''', 'PT404')
 ) AS x (calendar, start, worked, outcome);
-SELECT is(tap.value('none.service', format('SELECT civic.work_add(%L, now(), ''1 hour'')', tap.id('office'))), 'P0002',
+SELECT is(tap.value('none.service', format('SELECT civic.work_add(%L, now(), ''1 hour'')', tap.id('office'))), 'PT404',
     'without an organization there is no calendar');
 SELECT is(tap.value('a.anon', format('SELECT civic.work_between(%L, ''2026-03-02'', ''2026-03-09'')',
     tap.id('office'))),
@@ -320,8 +320,8 @@ SELECT is(tap.attempt('a.' || x.actor, format('SELECT civic.pause_clock(%L, ''Wh
 FROM (VALUES ('citizen', '42501'), ('neighbour', '42501'), ('moderator', '42501'), ('officer', '1'), ('officer2',
     '42501'),
     ('officer3', '42501'), ('auditor', '42501'), ('admin', '1'), ('super_admin', '1'), ('clerk', '42501'),
-    ('service', '1'), ('anon', '42501'), ('inactive', 'P0002')) AS x (actor, outcome);
-SELECT is(tap.attempt('b.admin', format('SELECT civic.%I(%L%s)', f.name, tap.id('a.life3'), f.more)), 'P0002',
+    ('service', '1'), ('anon', '42501'), ('inactive', 'PT404')) AS x (actor, outcome);
+SELECT is(tap.attempt('b.admin', format('SELECT civic.%I(%L%s)', f.name, tap.id('a.life3'), f.more)), 'PT404',
     format('another organization: %s()', f.name))
 FROM (VALUES ('pause_clock', ', ''What?'''), ('resume_clock', ''), ('report_deadline', ''), ('explain_deadline', ''),
     ('escalate_report', ', ''unresolved'', ''x''')) AS f (name, more);
@@ -522,7 +522,7 @@ SELECT is(tap.attempt('a.' || x.actor, format('SELECT civic.escalate_report(%L, 
     tap.id('a.pub_colleague'))), x.outcome, format('%s escalates: %s', x.actor, x.outcome))
 FROM (VALUES ('citizen', '42501'), ('neighbour', '42501'), ('moderator', '1'), ('officer', '1'), ('officer2', '42501'),
     ('officer3', '1'), ('auditor', '42501'), ('admin', '1'), ('clerk', '42501'), ('anon', '42501'),
-    ('service', '1'), ('inactive', 'P0002')) AS x (actor, outcome);
+    ('service', '1'), ('inactive', 'PT404')) AS x (actor, outcome);
 SELECT is(tap.attempt('a.officer', format('SELECT civic.escalate_report(%L, %s)', tap.id('a.priv_mine'), x.more)),
     x.outcome, x.more)
 FROM (VALUES ('''citizen_complaint'', ''Again.''', '23505'), ('''citizen_complaint'', ''Higher.'', ''level_2''', '1'),
@@ -562,7 +562,7 @@ SELECT is(tap.steps('a.admin', format('SELECT civic.transition(''escalation'', %
     ' AND workflow = ''escalation'' AND reason = ''A mistake.''', tap.id('a.escalation.priv_mine'))), '1',
     'history is written');
 SELECT is(tap.attempt('a.officer2', format('SELECT civic.resolve_escalation(%L, ''Mine.'')',
-    tap.id('a.escalation.priv_mine'))), 'P0002', 'not for others');
+    tap.id('a.escalation.priv_mine'))), 'PT404', 'not for others');
 
 -- 9. Lists: a definer function shows what the table shows.
 SELECT is(tap.seen('a.' || a.name, 'SELECT id FROM civic.overdue_tasks(1000)'), tap.seen('a.' || a.name,

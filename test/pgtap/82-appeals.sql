@@ -59,7 +59,7 @@ FROM (VALUES
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''123456789'')'], '23514'),
     ('about a report one cannot see', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($priv_none, ''classification'', ''It is not about roads.'')'],
-        'P0002'),
+        'PT404'),
     ('nobody inserts past the function', ARRAY[
         'citizen: INSERT INTO civic.appeals (report_id, ordinal, appeal_type, reason) VALUES ($filed_resolved, 1,'
         ' ''resolution'', ''The hole is still there.'')'], '42501'),
@@ -70,7 +70,7 @@ FROM (VALUES
         'citizen: SELECT status FROM civic.appeals WHERE id = tap.last_appeal()'], 'withdrawn'),
     ('another does not see it', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'contributor: SELECT civic.withdraw_appeal(tap.last_appeal())'], 'P0002'),
+        'contributor: SELECT civic.withdraw_appeal(tap.last_appeal())'], 'PT404'),
     ('the administrator cannot take it back', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
         'admin: SELECT civic.withdraw_appeal(tap.last_appeal())'], 'ZC003'),
@@ -88,7 +88,7 @@ FROM (VALUES
         ' tap.last_appeal()'], 'ZC004'),
     ('nor can a moderator decide', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
-        'moderator: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Yes.'')'], 'P0002'),
+        'moderator: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Yes.'')'], 'PT404'),
     ('a decision needs notes', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
         'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''rejected'', ''  '')'], 'ZC002'),
@@ -170,12 +170,12 @@ FROM (VALUES
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
         'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework => true,'
         ' rework_notes => ''Fill it.'')',
-        'officer3: SELECT FROM civic.complete_rework(tap.last_appeal(), ''Filled.'')'], 'P0002'),
+        'officer3: SELECT FROM civic.complete_rework(tap.last_appeal(), ''Filled.'')'], 'PT404'),
     ('nor an administrator', ARRAY[
         'citizen: SELECT FROM civic.submit_appeal($filed_resolved, ''resolution'', ''The hole is still there.'')',
         'admin: SELECT FROM civic.review_appeal(tap.last_appeal(), ''approved'', ''Right.'', requires_rework => true,'
         ' rework_notes => ''Fill it.'')',
-        'admin: SELECT FROM civic.complete_rework(tap.last_appeal(), ''Filled.'')'], 'P0002'),
+        'admin: SELECT FROM civic.complete_rework(tap.last_appeal(), ''Filled.'')'], 'PT404'),
     -- Reassignment.
     ('a wrong assignment goes to another officer', ARRAY[
         'officer: SELECT FROM civic.submit_appeal($filed_acknowledged, ''incorrect_assignment'', ''Not my ward.'')',
@@ -368,7 +368,7 @@ FROM (VALUES
         'falseWe called.'),
     ('an officer does not', ARRAY[tap.rate(2, 'neutral'),
         'officer: SELECT civic.close_followup(f.id, ''We called.'') FROM civic.feedbacks AS f'
-        ' WHERE f.report_id = $matter'], 'P0002'),
+        ' WHERE f.report_id = $matter'], 'PT404'),
     ('the officer reads what was said of the work', ARRAY[tap.rate(2, 'neutral'),
         'officer: SELECT rating FROM civic.feedbacks WHERE report_id = $matter'], '2'),
     ('statistics', ARRAY[tap.rate(2, 'neutral'), tap.rate(5, 'satisfied', report => 'filed_closed'),
@@ -415,7 +415,7 @@ FROM (VALUES
         tap.confirm('neighbour', false)], 'ZC066'),
     ('not twice', ARRAY[tap.confirm('neighbour', false),
         'moderator: SELECT r.status FROM civic.settle_dispute($matter, false, ''It is done.'') AS r',
-        'moderator: SELECT r.status FROM civic.settle_dispute($matter, false, ''It is done.'') AS r'], 'P0002'),
+        'moderator: SELECT r.status FROM civic.settle_dispute($matter, false, ''It is done.'') AS r'], 'PT404'),
     ('not without notes', ARRAY[tap.confirm('neighbour', false),
         'moderator: SELECT r.status FROM civic.settle_dispute($matter, false, '''') AS r'], '23514'),
     ('the officer does not settle', ARRAY[tap.confirm('neighbour', false),
@@ -472,7 +472,7 @@ FROM (VALUES
     ('the officer asks for approval', ARRAY['officer: SELECT r.hold_approval_required FROM'
         ' civic.request_hold_approval($filed_on_hold) AS r'], 'true'),
     ('not of what is not on hold', ARRAY['officer: SELECT FROM civic.request_hold_approval($filed_in_progress)'],
-        'P0002'),
+        'PT404'),
     ('nobody else does', ARRAY['citizen: SELECT FROM civic.request_hold_approval($filed_on_hold)'], 'ZC004'),
     ('it is pending', ARRAY['officer: SELECT FROM civic.request_hold_approval($filed_on_hold)',
         'admin: SELECT count(*) FROM civic.pending_holds()'], '1'),
@@ -566,7 +566,7 @@ FROM (VALUES
         'ZC003'),
     ('a stranger does not', ARRAY[
         'officer: SELECT FROM civic.escalate_report($filed_in_progress, ''unresolved'', ''It does not end.'')',
-        'officer2: SELECT FROM civic.respond_to_escalation(tap.escalated(), ''under_review'')'], 'P0002'),
+        'officer2: SELECT FROM civic.respond_to_escalation(tap.escalated(), ''under_review'')'], 'PT404'),
     ('lists and counts', ARRAY[
         'officer: SELECT FROM civic.escalate_report($filed_in_progress, ''unresolved'', ''It does not end.'','
         ' ''level_3'')',

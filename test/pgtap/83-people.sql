@@ -133,7 +133,8 @@ FROM (VALUES
         ' 30000) AS r', 'p_none p_near'),
     ('SELECT string_agg(substr(r.title, 7), '' '' ORDER BY r.title) FROM civic.map_reports(-1, -1, 1, 1) AS r',
         'p_near p_none'),
-    ('SELECT (civic.get_report($p_ward7)).id IS NOT NULL AND (civic.get_report($p_ward8)).id IS NULL', 'true'),
+    ('SELECT EXISTS (SELECT FROM civic.get_report($p_ward7)) AND NOT EXISTS ('
+        'SELECT FROM civic.get_report($p_ward8))', 'true'),
     ('SELECT string_agg(d.title, '' '') FROM civic.find_duplicates(''other'','
         ' ''A report of the fixture.'', 0, 0.09, title => ''place p_near'') AS d', 'place p_near')
 ) AS x (query, outcome);
@@ -215,7 +216,7 @@ FROM (VALUES
     ' none', ARRAY[tap.vote('auditor')], '42501'),
     ('nor has who has no role', ARRAY[tap.vote('nobody')], '42501'),
     ('nor the reporter', ARRAY[tap.vote('neighbour')], '42501'),
-    ('of what one cannot see', ARRAY[tap.vote('citizen', report => 'priv_none')], 'P0002'),
+    ('of what one cannot see', ARRAY[tap.vote('citizen', report => 'priv_none')], 'PT404'),
     ('citizens do not comment', ARRAY[tap.vote('citizen', comment => 'I saw it.')], '42501'),
     ('contributors do', ARRAY[tap.vote('contributor', comment => 'I saw it.')], 'valid 2'),
     ('a report that is decided is not validated', ARRAY['admin: SELECT FROM civic.reject_report($pub_open, ''No.'')',
@@ -338,15 +339,16 @@ FROM (VALUES
 ------------------------------------------------------------------------------------------------------------------------
 
 -- By hand: 0.25*80 + 0.25*90 + 0.2*75 + 0.2*60 + 0.1*50 = 74.5.
-SELECT is(civic.officer_score(x.resolution, x.sla, x.satisfaction, x.first_time, x.hours) || ' '
-    || civic.officer_grade(civic.officer_score(x.resolution, x.sla, x.satisfaction, x.first_time, x.hours)), x.outcome,
+SELECT is(civic_helpers.officer_score(x.resolution, x.sla, x.satisfaction, x.first_time, x.hours) || ' '
+    || civic_helpers.officer_grade(civic_helpers.officer_score(x.resolution, x.sla, x.satisfaction, x.first_time,
+        x.hours)), x.outcome,
     'score and grade ' || x.outcome)
 FROM (VALUES
     (80, 90, 4, 60, 96, '74.50 C+'), (100, 100, 5, 100, 48, '100.00 A+'), (100, 100, 5, 100, 0, '100.00 A+'),
     (0, 0, 0, 0, 0, '10.00 F'), (0, 0, 1, 0, 4800, '0.10 F'), (100, 100, 1, 100, 24, '80.00 B+'),
     (60, 60, 3.4, 60, 80, '60.00 D')
 ) AS x (resolution, sla, satisfaction, first_time, hours, outcome);
-SELECT is(civic.officer_grade(x.score), x.grade, format('grade of %s', x.score))
+SELECT is(civic_helpers.officer_grade(x.score), x.grade, format('grade of %s', x.score))
 FROM (VALUES (90, 'A+'), (89.99, 'A'), (85, 'A'), (84.99, 'B+'), (80, 'B+'), (79.99, 'B'), (75, 'B'), (74.99, 'C+'),
     (70, 'C+'), (69.99, 'C'), (65, 'C'), (64.99, 'D'), (60, 'D'), (59.99, 'F')) AS x (score, grade);
 
@@ -454,7 +456,7 @@ FROM (VALUES
     ('nor to another city', ARRAY['admin: SELECT civic.move_officer($officer, tap.dept(''b'', ''WSD''))'], '23503'),
     ('nobody of another city', ARRAY['admin: SELECT civic.move_officer(tap.id(''b.officer''), tap.dept(''a'','
     ' ''WSD''))'],
-        'P0002'),
+        'PT404'),
     -- Many at once.
     ('some go, some do not', ARRAY[
         'admin: SELECT concat_ws('' '', b ->> ''total'', b ->> ''successful'', b ->> ''failed'', b -> ''errors'' -> 0'

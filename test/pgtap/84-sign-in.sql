@@ -164,7 +164,7 @@ WHERE n.recipient_id = tap.id('a.citizen') AND n.type = 'account_locked';
 SELECT is(count(*), 1::bigint, 'the lock is recorded') FROM civic.security_events WHERE event_type = 'account_locked';
 SELECT is(tap.attempt(a.actor, format('SELECT civic.unlock_account(%L)', tap.id('a.citizen'))), a.outcome,
     format('unlock_account by %s', a.actor))
-FROM (VALUES ('a.citizen', '42501'), ('a.moderator', '42501'), ('a.auditor', '42501'), ('b.admin', 'P0002'),
+FROM (VALUES ('a.citizen', '42501'), ('a.moderator', '42501'), ('a.auditor', '42501'), ('b.admin', 'PT404'),
     ('a.admin', '1'), ('a.service', '1')) AS a (actor, outcome);
 SELECT is(tap.steps('a.admin', format('SELECT civic.unlock_account(%L)', tap.id('a.citizen')),
     'SET LOCAL ROLE none', $$SELECT tap.sign_in('citi', 'Blue-Lamp7Post')$$), 'signed_in token', 'unlocked, it works');
@@ -202,7 +202,7 @@ SELECT is(tap.attempt(a.actor, format('SELECT civic.set_password(%L, %L)', tap.i
     a.outcome, format('%s sets the password of %s', a.actor, a.person))
 FROM (VALUES ('a.citizen', 'a.neighbour', '42501'), ('a.moderator', 'a.citizen', '42501'),
     ('a.auditor', 'a.citizen', '42501'), ('a.admin', 'a.officer', '1'), ('a.admin', 'a.admin', 'ZC007'),
-    ('a.admin', 'a.super_admin', 'ZC007'), ('a.super_admin', 'a.admin', '1'), ('a.admin', 'b.citizen', 'P0002'),
+    ('a.admin', 'a.super_admin', 'ZC007'), ('a.super_admin', 'a.admin', '1'), ('a.admin', 'b.citizen', 'PT404'),
     ('a.service', 'a.super_admin', '1')) AS a (actor, person, outcome);
 SELECT tap.do('a.admin', format('SELECT civic.set_password(%L, %L)', tap.id('a.officer'), 'Green-Lamp8Post'))
 \g /dev/null
@@ -373,7 +373,7 @@ GRANT ALL ON tap.tokens TO public;
 SELECT tap.open('one', 'a.citizen'), tap.open('two', 'a.citizen'), tap.open('three', 'a.citizen') \g /dev/null
 SELECT is(tap.attempt('a.citizen', format('SELECT civic.open_session(%L)', tap.id('a.citizen'))), '42501',
     'people open no sessions for themselves');
-SELECT is(tap.attempt('a.service', format('SELECT civic.open_session(%L)', tap.id(p.person))), 'P0002',
+SELECT is(tap.attempt('a.service', format('SELECT civic.open_session(%L)', tap.id(p.person))), 'PT404',
     format('no session for %s', p.person)) FROM (VALUES ('a.inactive'), ('b.citizen')) AS p (person);
 CREATE FUNCTION tap.live() RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(t.name, ' ' ORDER BY t.name) FROM tap.tokens AS t JOIN civic.user_sessions AS s ON s.id =

@@ -8,7 +8,7 @@ DELETE FROM civic.client_sync_states;
 DELETE FROM civic.sync_field_policies WHERE organization_id = tap.id('a');
 
 -- 1. Merging of values.
-SELECT is(civic.sync_merged(m.base::jsonb, m.server::jsonb, m.client::jsonb), m.merged::jsonb,
+SELECT is(civic_helpers.sync_merged(m.base::jsonb, m.server::jsonb, m.client::jsonb), m.merged::jsonb,
     format('base %s, server %s, client %s', m.base, m.server, m.client))
 FROM (VALUES
     ('{"a": 1, "b": 1}', '{"a": 2, "b": 1}', '{"a": 1, "b": 3}', '{"a": 2, "b": 3}'),
@@ -183,14 +183,14 @@ FROM civic.sync_conflicts AS c,
         ('merge', NULL, 'ZC080'), ('merge', '{"resolution_notes": "x", "priority": 9}', 'ZC080'))
         AS w (strategy, data, outcome)
 WHERE NOT c.resolved;
-SELECT is(tap.attempt(a.actor, format('SELECT FROM civic.resolve_conflict(%L, ''server_wins'')', c.id)), 'P0002',
+SELECT is(tap.attempt(a.actor, format('SELECT FROM civic.resolve_conflict(%L, ''server_wins'')', c.id)), 'PT404',
     format('%s does not resolve it', a.actor))
 FROM civic.sync_conflicts AS c, (VALUES ('a.officer3'), ('a.admin'), ('b.officer')) AS a (actor) WHERE NOT c.resolved;
 SELECT is(tap.steps('a.officer', format('SELECT FROM civic.resolve_conflict(%L, ''server_wins'')', c.id),
     format('SELECT FROM civic.resolve_conflict(%L, ''client_wins'')', c.id)), 'ZC081', 'resolved is resolved')
 FROM civic.sync_conflicts AS c WHERE NOT c.resolved;
 SELECT is(tap.send('a.officer3', tap.action('t3', 'update_task', jsonb_build_object('task_id', t.id, 'notes', 'x'))),
-    't3 failed P0002', 'the task of another officer') FROM civic.tasks AS t WHERE t.report_id = tap.id('a.priv_mine');
+    't3 failed PT404', 'the task of another officer') FROM civic.tasks AS t WHERE t.report_id = tap.id('a.priv_mine');
 SELECT is(tap.send('a.officer', tap.action('t4', 'update_task', jsonb_build_object('task_id', t.id, 'status',
     'resolved'),
     '{"status": "in_progress"}')), 't4 failed ZC001', 'the guard holds for devices too')
@@ -199,7 +199,7 @@ SELECT is(tap.send('a.citizen', tap.action('u1', 'update_report', jsonb_build_ob
     tap.id('a.own_citizen'),
     'landmark', 'Mill'), '{"landmark": null}')), 'u1 applied id', 'one''s own report');
 SELECT is(tap.send('a.citizen', tap.action('u2', 'update_report', jsonb_build_object('report_id', tap.id('a.pub_new'),
-    'landmark', 'Mill'))), 'u2 failed P0002', 'that of another');
+    'landmark', 'Mill'))), 'u2 failed PT404', 'that of another');
 INSERT INTO civic.sync_field_policies VALUES (tap.id('a'), 'task', 'notes', 'server');
 SELECT is(tap.steps('a.officer', format('SELECT FROM civic.sync_apply(%L)', tap.action('t5', 'update_task',
     jsonb_build_object('task_id', t.id, 'notes', 'Mine.'), '{"notes": "x"}')),

@@ -177,7 +177,7 @@ SELECT is(tap.seen('a.citizen', 'SELECT id FROM civic.search_archive(''OLD-old_p
     'by number');
 SELECT is(tap.attempt('a.moderator', 'SELECT civic.restore_report(tap.id(''a.priv_done''))'), '42501',
     'not restored by everybody');
-SELECT is(tap.attempt('a.admin', 'SELECT civic.restore_report(tap.id(''a.pub_open''))'), 'P0002', 'nor twice');
+SELECT is(tap.attempt('a.admin', 'SELECT civic.restore_report(tap.id(''a.pub_open''))'), 'PT404', 'nor twice');
 CREATE TEMP TABLE notes AS SELECT place FROM civic_private.sync_feed;
 SELECT tap.do('a.admin', format('SELECT civic.restore_report(%L)', tap.id('a.' || x)))
 FROM unnest(ARRAY['priv_done', 'sens_wsd']) AS x;

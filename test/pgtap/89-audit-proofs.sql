@@ -56,7 +56,7 @@ WHERE t.organization_id IN (:'own', 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 SELECT ok(NOT civic.verify_consistency(2, t.size, sha256('x'), t.root, civic.consistency_proof(2, t.size)),
     'another beginning does not verify')
 FROM civic_private.audit_trees AS t WHERE t.organization_id = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-SELECT throws_ok('SELECT civic.inclusion_proof(''1.1.1'')', 'P0002', NULL, 'what is not sealed has no proof');
+SELECT throws_ok('SELECT civic.inclusion_proof(''1.1.1'')', 'PT404', NULL, 'what is not sealed has no proof');
 SELECT throws_ok('SELECT civic.inclusion_proof(''x'')', '22023', NULL, 'nor has what is no entry');
 SELECT throws_ok('SELECT civic.consistency_proof(1, 1000000)', '22003', NULL, 'a tree was never larger than it is');
 SELECT throws_ok(format('SELECT civic.consistency_proof(1, 2, %L)', :'other'), '42501', NULL,

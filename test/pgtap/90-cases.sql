@@ -60,7 +60,7 @@ FROM (VALUES ('case_pending', 'ZC002'), ('case_worked', '23514')) AS x (name, ou
 SELECT is(tap.value('a.clerk', format('SELECT civic.assign_case(%L, %L)', tap.id('a.case_worked'),
     tap.id('a.caseworker2'))), 'ZC004', 'the clerk assigns nobody');
 SELECT is(tap.value('a.caseworker', format('SELECT civic.assign_case(%L, %L)', tap.id('a.case_pending'),
-    tap.id('a.caseworker'))), 'P0002', 'a case that one cannot see does not exist');
+    tap.id('a.caseworker'))), 'PT404', 'a case that one cannot see does not exist');
 SELECT is(tap.attempt('a.service', format('INSERT INTO civic.cases (organization_id, title, description, created_by,'
     ' assigned_to) VALUES (%L, ''T'', ''D'', %L, %L)', tap.id('a'), tap.id('a.clerk'), tap.id('a.caseworker'))), '1',
     'a new case has nobody in charge');
@@ -77,7 +77,7 @@ SELECT tap.do('a.clerk', format('SELECT civic.submit_case(%L)', tap.noise()));
 SELECT tap.do('a.chair', format('SELECT civic.assign_case(%L, %L)', tap.noise(), tap.id('a.caseworker')));
 SELECT tap.do('a.caseworker', format('SELECT civic.start_case(%L)', tap.noise()));
 SELECT tap.do('a.chair', format('SELECT civic.assign_case(%L, %L)', tap.noise(), tap.id('a.caseworker2')));
-SELECT is(tap.value('a.caseworker', format('SELECT civic.finish_case(%L)', tap.noise())), 'P0002',
+SELECT is(tap.value('a.caseworker', format('SELECT civic.finish_case(%L)', tap.noise())), 'PT404',
     'who is no longer in charge does not see the case');
 SELECT tap.do('a.caseworker2', format('SELECT civic.comment_case(%L, ''Measured: 60 dB.'')', tap.noise()));
 SELECT tap.do('a.caseworker2', format('SELECT civic.add_case_document(%L, ''log.pdf'', ''k1'', ''application/pdf'','
@@ -202,8 +202,8 @@ SELECT is(tap.value('a.chair', format('SELECT (c).status || '' '' || ((c).assign
     ' (c).return_reason FROM civic.return_case(%L, ''Incomplete.'') AS c', tap.id(x.name))), x.outcome,
     format('%s is returned', x.name))
 FROM (VALUES ('a.case_pending', 'new true Incomplete.'), ('a.case_other', 'pending_review true Incomplete.'),
-    ('in pending_completion', 'in_progress false Incomplete.'), ('a.case_worked', 'ZC001'), ('nowhere', 'P0002'),
-    ('b.case_pending', 'P0002')) AS x (name, outcome);
+    ('in pending_completion', 'in_progress false Incomplete.'), ('a.case_worked', 'ZC001'), ('nowhere', 'PT404'),
+    ('b.case_pending', 'PT404')) AS x (name, outcome);
 SELECT is(tap.value('a.chair', format('SELECT civic.return_case(%L, '' '')', tap.id('a.case_pending'))), 'ZC002',
     'not without a reason');
 SELECT is(tap.value('a.clerk', format('SELECT civic.return_case(%L, ''Mine.'')', tap.id('in pending_review'))),

@@ -122,7 +122,7 @@ SELECT is(tap.steps('a.seller', format('SELECT civic.update_deal(%L, 1, remarks 
 SELECT is(tap.value('a.' || x.actor, format('SELECT civic.update_deal(%L, 1, remarks => ''x'')',
     tap.id('a.deal_seller'))),
     x.outcome, format('%s edits', x.actor))
-FROM (VALUES ('junior', 'P0002'), ('verifier', 'ZC004'), ('nobody', 'P0002')) AS x (actor, outcome);
+FROM (VALUES ('junior', 'PT404'), ('verifier', 'ZC004'), ('nobody', 'PT404')) AS x (actor, outcome);
 
 -- Filters and pages.
 SELECT is(tap.seen('a.seller', 'SELECT id FROM civic.list_deals(' || x.filter || ')'), x.names, x.filter)
@@ -159,9 +159,9 @@ FROM (VALUES
     ('seller', 'a.deal_seller', '10', ', payment_date => civic.today() + 1', 'ZC112'),
     ('seller', 'a.deal_seller', '10', ', payment_date => civic.today() - 365', 'pending'),
     ('seller', 'a.deal_seller', '10', ', payment_date => civic.today() - 366', 'ZC112'),
-    ('junior', 'a.deal_junior', '450', '', 'pending'), ('junior', 'a.deal_seller', '1', '', 'P0002'),
+    ('junior', 'a.deal_junior', '450', '', 'pending'), ('junior', 'a.deal_seller', '1', '', 'PT404'),
     ('seller', 'a.deal_junior', '1', '', 'pending'), ('verifier', 'a.deal_seller', '1', '', '42501'),
-    ('seller', 'b.deal_seller', '1', '', 'P0002'), ('nobody', 'a.deal_seller', '1', '', 'P0002')
+    ('seller', 'b.deal_seller', '1', '', 'PT404'), ('nobody', 'a.deal_seller', '1', '', 'PT404')
 ) AS x (actor, deal, amount, extra, outcome);
 SELECT is(tap.value('a.seller', format('SELECT status FROM civic.record_payment(%L, 10, ''cheque'', cheque_number =>'
     ' %L)',
@@ -254,7 +254,7 @@ SELECT is(tap.attempt('a.verifier', format('UPDATE civic.payment_approvals SET s
     tap.id('a.approval_paid'))), 'ZC001', 'an approval cannot');
 SELECT is(tap.attempt('a.' || x.actor, tap.decide('a.payment_open', 'approved', ', verified_amount => 100')), x.outcome,
     format('%s decides', x.actor))
-FROM (VALUES ('seller', 'ZC003'), ('junior', 'P0002'), ('admin', 'P0002'), ('org_admin', '1')) AS x (actor, outcome);
+FROM (VALUES ('seller', 'ZC003'), ('junior', 'PT404'), ('admin', 'PT404'), ('org_admin', '1')) AS x (actor, outcome);
 -- A rejected payment leaves its room to others, and needs it again when it is approved after all.
 SELECT is(tap.steps('a.org_admin', tap.decide('a.payment_open', 'rejected', ', verifier_remarks => ''No.'''),
     tap.pay('a.deal_seller', '640'), tap.decide('a.payment_open', 'approved', ', verified_amount => 100')), 'ZC110',
@@ -300,15 +300,15 @@ SELECT throws_ok('UPDATE civic.payment_refunds SET amount = 1', 'ZC004', NULL, '
 -- 6. What is shown of money.
 SELECT is(tap.value('a.seller', format('SELECT t::text FROM civic.deal_totals(%L) AS t', tap.id('a.deal_seller'))),
     '(1000.00,USD,460.00,360.00,40.00,640.00,540.00,36.0000,substantial_payment,f,f)', 'totals of a deal');
-SELECT is(civic.payment_progress(x.paid, 1000)::text, x.outcome, format('progress of %s in 1000', x.paid))
+SELECT is(civic_helpers.payment_progress(x.paid, 1000)::text, x.outcome, format('progress of %s in 1000', x.paid))
 FROM (VALUES (0, 'awaiting_first_payment'), (0.01, 'initial_payment_received'), (249.99, 'initial_payment_received'),
     (250, 'substantial_payment'), (749.99, 'substantial_payment'), (750, 'near_completion'), (999.99,
         'near_completion'),
     (1000, 'completed'), (1010, 'completed'), (1010.01, 'overpaid')) AS x (paid, outcome);
-SELECT is(civic.payment_percent(x.paid, x.value)::text, x.outcome, format('%s of %s', x.paid, x.value))
+SELECT is(civic_helpers.payment_percent(x.paid, x.value)::text, x.outcome, format('%s of %s', x.paid, x.value))
 FROM (VALUES (1, 3, '33.3333'), (2, 3, '66.6667'), (1, 0, '0'), (0, 5, '0.0000'), (1, 80000, '0.0013'))
     AS x (paid, value, outcome);
-SELECT is(tap.value('a.junior', format('SELECT civic.deal_totals(%L)', tap.id('a.deal_seller'))), 'P0002',
+SELECT is(tap.value('a.junior', format('SELECT civic.deal_totals(%L)', tap.id('a.deal_seller'))), 'PT404',
     'not for others');
 SELECT is(tap.value('a.verifier', format('SELECT concat_ws('' '', s ->> ''total_payments'', s ->> ''pending_invoices'','
     ' s ->> ''revenue'', s ->> ''refunds'', s ->> ''refunded_amount'', s ->> ''average_verified'','
@@ -349,7 +349,7 @@ SELECT is(tap.steps('a.seller', format('SELECT civic.log_deal_activity(%L, ''Cal
     ' WHERE action = ''note''', tap.id('a.deal_seller'))), 'Called again., Called.', 'notes by hand');
 SELECT is(tap.value('a.' || x.actor, format('SELECT civic.log_deal_activity(%L, ''x'')', tap.id('a.deal_seller'))),
     x.outcome, format('%s writes a note', x.actor))
-FROM (VALUES ('verifier', '42501'), ('junior', 'P0002')) AS x (actor, outcome);
+FROM (VALUES ('verifier', '42501'), ('junior', 'PT404')) AS x (actor, outcome);
 
 -- 7. Streaks: half a point up for a day with a deal of 101 or more, half a point down for another.
 CREATE FUNCTION tap.deal_of(days integer, amount numeric) RETURNS text LANGUAGE sql AS $$
@@ -386,7 +386,7 @@ SELECT is(tap.steps('a.service', format('SELECT * FROM civic.run_payment_jobs(no
     format('SELECT string_agg(format(''%%s:%%s'', day - civic.today(), streak_value), '' '' ORDER BY day)'
     ' FROM civic.daily_streaks WHERE user_id = %L', tap.id('a.junior'))), x.outcome, format('after %s days', x.days))
 FROM (VALUES (0, '0:5.0'), (1, '0:5.0')) AS x (days, outcome);
-SELECT is((SELECT l::text FROM civic.streak_level(x.streak) AS l), x.outcome, format('level at %s', x.streak))
+SELECT is((SELECT l::text FROM civic_helpers.streak_level(x.streak) AS l), x.outcome, format('level at %s', x.streak))
 FROM (VALUES (0, '(New,Beginner,2)'), (0.5, '(New,Beginner,1)'), (1, '(Beginner,"Getting Started",8)'),
     (5, '("Getting Started","Rising Star",10)'), (50, '("Sales Legend",,)')) AS x (streak, outcome);
 

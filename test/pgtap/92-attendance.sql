@@ -15,8 +15,9 @@ SELECT results_eq(
     $$VALUES ('inside', 0::numeric, 0.99), ('inside', 89, 0.11), ('undecidable', 100, 0.00),
         ('undecidable', 100, NULL), ('undecidable', NULL, NULL)$$,
     'inside, outside or undecidable; what is not known is null');
-SELECT cmp_ok(max(abs(civic.great_circle_m(p.a, p.b, p.c, p.d)
-    / nullif(ST_Distance(civic.location_of(p.a, p.b), civic.location_of(p.c, p.d)), 0) - 1)), '<', 0.0057::float8,
+SELECT cmp_ok(max(abs(civic_helpers.great_circle_m(p.a, p.b, p.c, p.d)
+    / nullif(ST_Distance(civic_helpers.location_of(p.a, p.b), civic_helpers.location_of(p.c, p.d)), 0) - 1)), '<',
+    0.0057::float8,
     'the sphere differs from the spheroid of PostGIS by less than 0.57 percent')
 FROM (
     SELECT 90 * sin(n) AS a, 180 * sin(2.7 * n) AS b, 90 * sin(n + 0.0001 * cos(n)) AS c,
@@ -89,7 +90,7 @@ SELECT is(tap.steps('a.individual', $$SELECT civic.start_session(dest_name => 'H
 SELECT is(tap.steps('a.individual', $$SELECT civic.start_session()$$,
     $$SELECT s.dest_name || ' ' || (s.radius_meters IS NULL) FROM civic.get_active_session() AS s$$),
     'General Session true', 'a session without a fixed place');
-SELECT is(tap.attempt('a.individual', $$SELECT civic.start_session(tap.id('a.meeting_past'))$$), 'P0002',
+SELECT is(tap.attempt('a.individual', $$SELECT civic.start_session(tap.id('a.meeting_past'))$$), 'PT404',
     'no session at a meeting that is not active');
 SELECT throws_ok($$INSERT INTO civic.attendance_sessions (organization_id, contact_id, dest_name, dest_address, status,
     check_in_at) VALUES (tap.id('a'), tap.id('a.individual'), 'x', 'x', 'checked_in', now())$$, '23505', NULL,
@@ -98,9 +99,9 @@ SELECT is(tap.attempt('a.individual', format($$UPDATE civic.attendance_sessions 
     check_out_at = now() WHERE id = %L$$, tap.session())), 'ZC004', 'times of check-in and check-out are not written');
 SELECT is(tap.attempt('a.individual', format($$UPDATE civic.attendance_sessions SET status = 'checked_in'
     WHERE id = %L$$, tap.session())), 'ZC003', 'nor does a status move without an event');
-SELECT is(tap.attempt('a.individual', format($$SELECT civic.end_session(%L, '')$$, tap.session())), 'ZC002',
+SELECT is(tap.attempt('a.individual', format($$SELECT civic.stop_session(%L, '')$$, tap.session())), 'ZC002',
     'ending by hand needs a reason');
-SELECT is(tap.steps('a.individual', format($$SELECT civic.end_session(%L, 'The bus.')$$, tap.session()),
+SELECT is(tap.steps('a.individual', format($$SELECT civic.stop_session(%L, 'The bus.')$$, tap.session()),
     $$SELECT s.status || ' ' || s.is_complete FROM civic.list_sessions() AS s$$), 'ended true', 'and then ends it');
 
 -- 4. Every attempt is recorded; the session moves where the position is in range.
@@ -136,7 +137,7 @@ SELECT is(tap.steps('a.individual', format($$INSERT INTO civic.attendance_events
     'granted', 'inside', 0)$$, tap.session(), tap.id('mine')), $$SELECT e.location_flag || ' ' || e.verdict || ' '
     || (e.server_at > now()) || ' ' || (e.receipt_id <> tap.id('mine')) FROM civic.attendance_events AS e$$),
     'denied outside true true', 'what the server finds out is not the client''s to say');
-SELECT is(tap.attempt('a.citizen', tap.check_in('22.57, 88.36, 5')), 'P0002', 'the session of another is none');
+SELECT is(tap.attempt('a.citizen', tap.check_in('22.57, 88.36, 5')), 'PT404', 'the session of another is none');
 SELECT is(tap.attempt('a.individual', tap.check_in('91, 88.36, 5')), '23514', 'no such place on earth');
 SELECT is(tap.attempt('a.individual', tap.check_in('22.57, 88.36, -1')), '23514', 'no such accuracy');
 SELECT is(tap.attempt('a.individual', tap.check_in('22.57, 88.36, ''NaN''')), '23514', 'nor NaN');
@@ -354,7 +355,7 @@ FROM tap.tokens AS t WHERE t.n = 2;
 SELECT is(tap.attempt('a.professional', $$SELECT civic.send_enrollment_token(m.id)
     FROM civic.list_mandates() AS m WHERE m.individual_name = 'Ida'$$), 'ZC123',
     'an enrolled mandate sends no more links');
-SELECT is(tap.attempt('a.professional2', $$SELECT civic.send_enrollment_token(tap.id('a.mandate.stranger'))$$), 'P0002',
+SELECT is(tap.attempt('a.professional2', $$SELECT civic.send_enrollment_token(tap.id('a.mandate.stranger'))$$), 'PT404',
     'the mandate of another is none');
 SELECT is(tap.attempt('a.individual', $$SELECT civic.create_mandate('919100000003', 'x')$$), '42501',
     'who is no professional gives no mandates');
@@ -408,7 +409,7 @@ SELECT is(tap.attempt('a.professional', $$SELECT civic.review_record('attendance
     tap.id('a.visit.neighbour'), 'approved')$$), '42501', 'records of others are not theirs');
 SELECT is(tap.attempt('a.professional', $$SELECT civic.review_record('message', tap.id('a.visit.citizen'),
     'approved')$$),
-    'P0002', 'no such record');
+    'PT404', 'no such record');
 SELECT is(tap.attempt('a.professional2', $$SELECT civic.review_record('attendance_session',
     tap.id('a.visit.neighbour'), 'approved')$$), 'ZC124', 'who has no licence decides nothing');
 SELECT is(tap.attempt('a.professional2', $$SELECT civic.review_record('attendance_session',
@@ -447,7 +448,7 @@ FROM (VALUES ('a.professional', 'professional_request', '1'), ('a.professional',
     ('a.professional', 'system_notification', 'ZC125'), ('a.professional', 'emergency', '1'),
     ('a.professional', 'correction', 'ZC125'), ('a.individual', 'professional_request', 'ZC125'),
     ('a.individual', 'user_question', '1'), ('a.individual', 'emergency', '1'),
-    ('a.citizen', 'emergency', 'P0002'), ('a.professional2', 'emergency', 'P0002'), ('a.admin', 'emergency', 'P0002'),
+    ('a.citizen', 'emergency', 'PT404'), ('a.professional2', 'emergency', 'PT404'), ('a.admin', 'emergency', 'PT404'),
     ('a.service', 'system_notification', '1')) AS x (actor, type, outcome);
 SELECT is(tap.steps('a.individual', tap.send('user_question'), $$SELECT m.sender_role || ' ' || m.recipient_role
     FROM civic.list_messages(tap.thread()) AS m$$), 'individual professional', 'who writes to whom is known');
@@ -486,7 +487,7 @@ SELECT is(tap.steps('a.professional', $$SELECT civic.transition('message_sla', s
     FROM civic.message_sla AS s WHERE s.message_id = tap.id('a.request')$$), 'true', 'one that was answered is');
 SELECT is(tap.attempt('a.citizen', $$SELECT civic.transition('message_sla', s.id,
     'closed') FROM civic.message_sla AS s$$),
-    'P0002', 'by the professional');
+    'PT404', 'by the professional');
 SELECT is(tap.attempt('a.professional', tap.send('correction', tap.request())), '1', 'a correction refers');
 SELECT is(tap.attempt('a.individual', tap.send('correction', tap.request())), 'ZC125', 'to one''s own words');
 SELECT is(tap.attempt('a.individual', tap.send('emergency', tap.id('a.request'))), 'ZC125',
@@ -497,7 +498,8 @@ SELECT is(tap.attempt('a.individual', format($$INSERT INTO civic.message_attachm
     file_size, sha256, storage_key) VALUES (%L, 'x', 'text/plain', 1, sha256('x'), 'x')$$, tap.request())), 'ZC125',
     'files go with messages of one''s own');
 SELECT is(tap.value('a.citizen', $$SELECT jsonb_array_length(e) || ' ' || (e #>> '{0,from}') || ' ' || (e #>>
-    '{1,sha256}' = encode(civic.record_sha256(m), 'hex')) FROM civic.export_thread(tap.id('a.thread.citizen')) AS e,
+    '{1,sha256}' = encode(civic_helpers.record_sha256(m), 'hex'))
+    FROM civic.export_thread(tap.id('a.thread.citizen')) AS e,
     civic.messages AS m WHERE m.id = tap.id('a.answer')$$), '2 professional true', 'the transcript');
 SELECT tap.do('a.admin', $$SELECT civic.set_attendance_policy(tap.id('a.strict'),
     '4', jsonb_build_object('sla_hours', 8,
@@ -520,15 +522,15 @@ SELECT is(tap.steps('a.individual', $$SELECT civic.submit_explanation('medical',
 -- 16. Integrity records.
 SELECT tap.do('a.individual', $$SELECT civic.create_proof('check_in', e.id) FROM civic.attendance_events AS e
     WHERE e.session_id = tap.session()$$);
-SELECT is(tap.value('a.individual', $$SELECT p.payload_sha256 = civic.record_sha256(e)
+SELECT is(tap.value('a.individual', $$SELECT p.payload_sha256 = civic_helpers.record_sha256(e)
     FROM civic.verification_proofs AS p
     JOIN civic.attendance_events AS e ON e.id = p.event_id$$), 'true', 'the hash is that of the event');
 SELECT is(tap.steps('a.individual', 'SET LOCAL timezone = ''Asia/Tokyo''', 'SET LOCAL extra_float_digits = 0',
-    $$SELECT p.payload_sha256 = civic.record_sha256(e) FROM civic.verification_proofs AS p
+    $$SELECT p.payload_sha256 = civic_helpers.record_sha256(e) FROM civic.verification_proofs AS p
     JOIN civic.attendance_events AS e ON e.id = p.event_id$$), 'true', 'whatever the session has set');
 SELECT is(tap.attempt('a.individual', $$SELECT civic.create_proof('check_in', tap.id('a.arrival.citizen'))$$), '42501',
     'for one''s own events');
-SELECT is(tap.attempt('a.individual', $$SELECT civic.create_proof('check_out', tap.id('a.arrival.citizen'))$$), 'P0002',
+SELECT is(tap.attempt('a.individual', $$SELECT civic.create_proof('check_out', tap.id('a.arrival.citizen'))$$), 'PT404',
     'of that kind');
 SELECT is(tap.steps('a.service', 'SELECT count(*) FROM civic.claim_proofs()', $$SELECT civic.settle_proof(p.id, false,
     reason => 'no answer') FROM civic.verification_proofs AS p$$, $$SELECT string_agg(DISTINCT p.status || ' '
@@ -573,7 +575,7 @@ INSERT INTO civic.consent_artifacts (organization_id, contact_id, consent_type, 
     granted_at)
 SELECT tap.id('a'), tap.id('a.contributor'), 'biometric', n::text, sha256('x'), true,
     now() - interval '40 days' + n * interval '1 day' FROM generate_series(1, 3) AS n;
-CREATE TABLE tap.hashes AS SELECT e.id, civic.record_sha256(e) AS sha256 FROM civic.attendance_events AS e
+CREATE TABLE tap.hashes AS SELECT e.id, civic_helpers.record_sha256(e) AS sha256 FROM civic.attendance_events AS e
 WHERE e.id = tap.id('old.event.individual');
 SELECT is(tap.value('a.individual', 'SELECT count(*) FROM civic.apply_retention()'), '42501',
     'not everybody deletes');

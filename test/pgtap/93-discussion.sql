@@ -112,15 +112,15 @@ FROM (VALUES (19, '20'), (20, 'ZC131')) AS x (n, outcome);
 -- 4. Editing and deleting.
 SELECT is(tap.value('a.' || x.actor, format('SELECT content FROM civic.edit_comment(%L, ''Other words'')',
     tap.id('a.' || x.comment))), x.outcome, format('%s edits %s', x.actor, x.comment))
-FROM (VALUES ('neighbour', 'said_open', 'Other words'), ('citizen', 'said_open', 'P0002'),
-    ('moderator', 'said_open', 'ZC130'), ('clerk', 'said_case', 'Other words'), ('chair', 'said_case', 'P0002'))
+FROM (VALUES ('neighbour', 'said_open', 'Other words'), ('citizen', 'said_open', 'PT404'),
+    ('moderator', 'said_open', 'ZC130'), ('clerk', 'said_case', 'Other words'), ('chair', 'said_case', 'PT404'))
     AS x (actor, comment, outcome);
 SELECT is(tap.steps('a.neighbour', format('SELECT civic.delete_comment(%L)', tap.id('a.said_open')), x.statement),
     x.outcome, x.what)
 FROM (VALUES
     (format('SELECT coalesce(content, ''gone'') FROM civic.list_comments(post_id => %L) WHERE id = %L',
         tap.id('a.post_open'), tap.id('a.said_open')), 'gone', 'a deleted comment keeps its place'),
-    (format('SELECT civic.delete_comment(%L)', tap.id('a.said_open')), 'P0002', 'and is not deleted twice'),
+    (format('SELECT civic.delete_comment(%L)', tap.id('a.said_open')), 'PT404', 'and is not deleted twice'),
     (format('SELECT civic.edit_comment(%L, ''x'')', tap.id('a.said_open')), '23514', 'nor edited'),
     (format('UPDATE civic.comments SET deleted_at = NULL, content = ''x'' WHERE id = %L RETURNING 1',
         tap.id('a.said_open')), 'ZC131', 'nor brought back'),
@@ -162,8 +162,8 @@ FROM (VALUES ('citizen', '42501'), ('moderator', '2'), ('service', '2'), ('anon'
 SELECT is(tap.value('a.' || x.actor, format('SELECT civic.hide_comment(%L, %L)', tap.id(x.comment), x.reason)),
     x.outcome, format('%s hides %s', x.actor, x.comment))
 FROM (VALUES ('citizen', 'a.said_open', 'Rude.', '42501'), ('moderator', 'a.said_open', ' ', 'ZC002'),
-    ('moderator', 'a.said_open', NULL, 'ZC002'), ('moderator', 'a.said_case', 'Rude.', 'P0002'),
-    ('moderator', 'b.said_open', 'Rude.', 'P0002'), ('moderator', 'a.said_open', 'Rude.', NULL))
+    ('moderator', 'a.said_open', NULL, 'ZC002'), ('moderator', 'a.said_case', 'Rude.', 'PT404'),
+    ('moderator', 'b.said_open', 'Rude.', 'PT404'), ('moderator', 'a.said_open', 'Rude.', NULL))
     AS x (actor, comment, reason, outcome);
 SELECT is(tap.steps('a.moderator', format('SELECT civic.hide_comment(%L, ''Rude.'')', tap.id('a.said_open')),
     format('SELECT status || '' '' || (resolved_by = civic.current_user_id()) FROM civic.content_flags WHERE id = %L',
@@ -177,7 +177,7 @@ SELECT is(tap.value('a.anon',
 SELECT tap.do('a.officer3', format('SELECT civic.flag_content(''abuse'', post_id => %L)', tap.id('a.post_open')));
 SELECT is(tap.value('a.anon', format('SELECT count(*) FROM civic.posts WHERE id = %L', tap.id('a.post_open'))), '1',
     'dismissed flags do not count again');
-SELECT is(tap.value('a.moderator', format('SELECT civic.hide_post(%L, ''No.'')', tap.id('a.post_draft'))), 'P0002',
+SELECT is(tap.value('a.moderator', format('SELECT civic.hide_post(%L, ''No.'')', tap.id('a.post_draft'))), 'PT404',
     'drafts are their author''s alone');
 UPDATE civic.organizations SET auto_hide_flags = 0 WHERE id = tap.id('a');
 SELECT tap.do('a.' || x.actor, format('SELECT civic.flag_content(''abuse'', comment_id => %L)',

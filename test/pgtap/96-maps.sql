@@ -112,12 +112,12 @@ FROM (VALUES ('0, 0, 0', '1'), ('22, 4194303, 4194303', '1'), ('-1, 0, 0', '2202
     ('3, 2147483647, 0', '22023'), ('3, 0, 0, ''{nothing}''', '22P02')) AS x (tile, outcome);
 SELECT throws_ok('SELECT civic.report_tile(3, 8, 0)', '22023', 'there is no tile 3/8/0');
 SELECT is_empty($$SELECT z, x, y FROM generate_series(0, 4) AS z, generate_series(0, (1 << z) - 1) AS x,
-        generate_series(0, (1 << z) - 1) AS y, civic.tile_box(z, x, y) AS b, ST_TileEnvelope(z, x, y) AS e,
+        generate_series(0, (1 << z) - 1) AS y, civic_helpers.tile_box(z, x, y) AS b, ST_TileEnvelope(z, x, y) AS e,
         ST_Transform(e, 4326) AS d
     WHERE abs(b.west - ST_XMin(d)) + abs(b.south - ST_YMin(d)) + abs(b.east - ST_XMax(d)) + abs(b.north - ST_YMax(d))
         > 1e-9$$, 'tiles lie where PostGIS has them');
 SELECT is_empty($$SELECT z, x FROM generate_series(1, 22) AS z, generate_series(1, least((1 << z) - 1, 300)) AS x,
-        civic.tile_box(z, x - 1, x - 1) AS a, civic.tile_box(z, x, x) AS b
+        civic_helpers.tile_box(z, x - 1, x - 1) AS a, civic_helpers.tile_box(z, x, x) AS b
     WHERE a.east >= b.west OR b.west - a.east > 1e-13 OR b.north >= a.south OR a.south - b.north > 1e-13$$,
     'neighbours meet, and share no place');
 -- What a box may hold reaches as far as all of it.
@@ -126,8 +126,10 @@ SELECT is_empty($$SELECT w, s, e, n, x, y FROM (SELECT -180 + 360 * random() AS 
     LATERAL (SELECT w + (180 - w) * random() ^ 3 AS e, s + (90 - s) * random() ^ 3 AS n) AS d,
     LATERAL (SELECT CASE WHEN random() < 0.3 THEN w ELSE w + (e - w) * random() END AS x,
         CASE WHEN random() < 0.3 THEN n ELSE s + (n - s) * random() END AS y) AS p
-    WHERE NOT civic.may_lie_in(civic.location_of(y, x), civic.box_of(w, s, e, n))$$, 'places of boxes may lie in them');
-SELECT is(civic.may_lie_in(civic.location_of(y, x), civic.box_of(-10, 20, 10, 40)), false, format('not %s, %s', x, y))
+    WHERE NOT civic_helpers.may_lie_in(civic_helpers.location_of(y, x), civic_helpers.box_of(w, s, e, n))$$,
+    'places of boxes may lie in them');
+SELECT is(civic_helpers.may_lie_in(civic_helpers.location_of(y, x), civic_helpers.box_of(-10, 20, 10, 40)), false,
+    format('not %s, %s', x, y))
 FROM (VALUES (0, 15), (0, 45), (-15, 30), (170, 30), (0, -30)) AS p (x, y);
 SELECT volatility_is('civic', f.name, 'stable', f.name || '() answers GET')
 FROM (VALUES ('report_tile'), ('reports_geojson'), ('areas_geojson'), ('map_reports')) AS f (name);

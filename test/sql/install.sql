@@ -34,7 +34,7 @@ SELECT format('%s.%s(%s)', n.nspname, p.proname, pg_get_function_identity_argume
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_language AS l ON l.oid = p.prolang
-WHERE n.nspname IN ('civic', 'civic_private');
+WHERE n.nspname IN ('civic', 'civic_helpers', 'civic_private');
 SELECT f.signature, f.properties FROM functions AS f WHERE f.is_member ORDER BY f.signature COLLATE "C";
 
 -- Functions of the data model.
@@ -45,11 +45,11 @@ SELECT f.signature, f.properties FROM functions AS f WHERE NOT f.is_member ORDER
 -- Nothing that must not be: definer functions under the caller's path, undocumented objects, rights of everybody.
 SELECT p.oid::regprocedure AS follows_the_callers_path
 FROM pg_proc AS p
-WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace) AND p.prosecdef
-    AND NOT coalesce(p.proconfig @> '{"search_path=pg_catalog, pg_temp"}', false);
+WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_helpers'::regnamespace, 'civic_private'::regnamespace)
+    AND p.prosecdef AND NOT coalesce(p.proconfig @> '{"search_path=pg_catalog, pg_temp"}', false);
 SELECT p.oid::regprocedure AS undocumented
 FROM pg_proc AS p
-WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace)
+WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_helpers'::regnamespace, 'civic_private'::regnamespace)
     AND obj_description(p.oid, 'pg_proc') IS NULL;
 SELECT c.oid::regclass AS undocumented
 FROM pg_class AS c
@@ -62,4 +62,5 @@ WHERE t.typnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace) A
 SELECT r.rolname, r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolreplication, r.rolbypassrls
 FROM pg_roles AS r WHERE r.rolname LIKE 'civic\_%' ORDER BY r.rolname COLLATE "C";
 SELECT has_schema_privilege('civic_user', 'civic', 'USAGE') AS civic,
+    has_schema_privilege('civic_user', 'civic_helpers', 'USAGE') AS civic_helpers,
     has_schema_privilege('civic_user', 'civic_private', 'USAGE') AS civic_private;

@@ -6,11 +6,11 @@ DROP EXTENSION civic;
 \echo :SQLSTATE
 SELECT count(*) AS organizations FROM civic.organizations;
 BEGIN;
-DROP SCHEMA civic, civic_private CASCADE;
+DROP SCHEMA civic, civic_helpers, civic_private CASCADE;
 ROLLBACK;
 SELECT count(*) AS organizations FROM civic.organizations;
 
-DROP SCHEMA civic, civic_private CASCADE;
+DROP SCHEMA civic, civic_helpers, civic_private CASCADE;
 SELECT e.extname FROM pg_extension AS e ORDER BY e.extname COLLATE "C";
 SELECT 'schema' AS kind, n.nspname AS name FROM pg_namespace AS n WHERE n.nspname LIKE 'civic%'
 UNION ALL SELECT 'relation', c.oid::regclass::text FROM pg_class AS c WHERE c.relname LIKE 'civic%'
@@ -39,7 +39,7 @@ SELECT civic.create_data_model();
 SELECT civic.create_data_model();
 \echo :SQLSTATE
 RESET civic.restoring;
-DROP SCHEMA civic, civic_private CASCADE;
+DROP SCHEMA civic, civic_helpers, civic_private CASCADE;
 
 -- And as if nothing had been, in the same session.
 CREATE EXTENSION civic;
@@ -51,7 +51,7 @@ SELECT r.status FROM civic.submit_report('Deep pothole', 'A deep pothole in the 
 ROLLBACK;
 DELETE FROM civic.users WHERE id = '52000000-0000-0000-0000-000000000001';
 -- A schema of the same name that somebody else made is not taken over.
-DROP SCHEMA civic, civic_private CASCADE;
+DROP SCHEMA civic, civic_helpers, civic_private CASCADE;
 CREATE SCHEMA civic;
 CREATE EXTENSION civic;
 \echo :SQLSTATE

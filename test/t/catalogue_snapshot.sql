@@ -36,7 +36,9 @@ FROM pg_policy AS p ORDER BY 1;
 SELECT concat_ws(' ', 'function', p.oid::regprocedure, p.provolatile, p.proparallel, p.prosecdef, p.proleakproof,
     p.proisstrict, p.procost, p.prorows, p.proconfig, pg_get_userbyid(p.proowner), md5(pg_get_functiondef(p.oid)),
     (SELECT string_agg(x::text, ',' ORDER BY x::text) FROM unnest(p.proacl) AS x), obj_description(p.oid, 'pg_proc'))
-FROM pg_proc AS p WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace) ORDER BY 1;
+FROM pg_proc AS p
+WHERE p.pronamespace IN ('civic'::regnamespace, 'civic_helpers'::regnamespace, 'civic_private'::regnamespace)
+ORDER BY 1;
 SELECT concat_ws(' ', 'type', t.oid::regtype, t.typtype,
     (SELECT string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = t.oid),
     obj_description(t.oid, 'pg_type'))
@@ -44,9 +46,9 @@ FROM pg_type AS t WHERE t.typnamespace IN ('civic'::regnamespace, 'civic_private
     AND t.typtype IN ('e', 'd') ORDER BY 1;
 SELECT concat_ws(' ', 'schema', n.nspname, obj_description(n.oid, 'pg_namespace'),
     (SELECT string_agg(x::text, ',' ORDER BY x::text) FROM unnest(n.nspacl) AS x))
-FROM pg_namespace AS n WHERE n.nspname IN ('civic', 'civic_private') ORDER BY 1;
+FROM pg_namespace AS n WHERE n.nspname IN ('civic', 'civic_helpers', 'civic_private') ORDER BY 1;
 -- Rights that members had from the start; a dump holds those that differ from them.
 SELECT concat_ws(' ', 'initial rights', o.type, o.identity,
     (SELECT string_agg(x::text, ',' ORDER BY x::text) FROM unnest(i.initprivs) AS x))
 FROM pg_init_privs AS i CROSS JOIN LATERAL pg_identify_object(i.classoid, i.objoid, i.objsubid) AS o
-WHERE o.identity ~ '^(civic|civic_private)\M' ORDER BY 1;
+WHERE o.identity ~ '^(civic|civic_helpers|civic_private)\M' ORDER BY 1;

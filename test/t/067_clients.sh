@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# What people write programs with: node-postgres, the client of PostgREST that Supabase uses, and an ORM.
+# Needs a server to connect to (PGHOST, PGPORT, PGUSER) with civic installed.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=../../script/cluster.sh
+. script/cluster.sh
+# shellcheck source=postgrest.bash
+. test/t/postgrest.bash
+
+finish()
+{
+	stop_postgrest
+	psql -Xqc 'DROP DATABASE IF EXISTS clients' postgres
+}
+
+if ! find_postgrest; then
+	echo "ok 1 - clients # SKIP $postgrest_missing"
+	echo 1..1
+	exit 0
+fi
+trap finish EXIT
+
+secret=$(head -c 48 /dev/urandom | base64 -w 0)
+export PGOPTIONS='-c client_min_messages=warning'
+psql -Xqc 'DROP DATABASE IF EXISTS clients' -c 'CREATE DATABASE clients' postgres
+psql -Xq -v ON_ERROR_STOP=1 -d clients <<'SQL' >/dev/null
+CREATE EXTENSION civic CASCADE;
+INSERT INTO civic.users (id, email, full_name) VALUES
+    ('00000000-0000-0000-0000-00000000000a', 'rita@example.org', 'Rita'),
+    ('00000000-0000-0000-0000-00000000000b', 'nils@example.org', 'Nils');
+SELECT civic.give_role(u.id, 'citizen') FROM civic.users AS u;
+INSERT INTO civic.reports (user_id, title, description, category, latitude, longitude, is_public)
+SELECT u.id, 'Pothole of ' || u.full_name, 'A deep pothole in the road.', 'roads', 12, 77 + u.place, false
+FROM (SELECT u.id, u.full_name, row_number() OVER (ORDER BY u.id) AS place FROM civic.users AS u) AS u;
+SQL
+start_postgrest clients "jwt-secret = \"$secret\""
+PGDATABASE=clients node test/t/clients.mjs "$postgrest_url" \
+	"$(token '{"role": "civic_user", "sub": "00000000-0000-0000-0000-00000000000a"}')"
