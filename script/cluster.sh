@@ -94,6 +94,15 @@ compiler and make (on Debian these are: $*), then run this again."
 	rm -f "$log"
 }
 
+# need_commands NAME...: commands that come in packages of their names, wherever they are from.
+need_commands()
+{
+	local command
+	for command in "$@"; do
+		command -v "$command" >/dev/null || need_packages "$command"
+	done
+}
+
 # need_node_packages DIRECTORY FILE...: true when the files are in its node_modules; where one is missing, npm installs
 # what its package-lock.json pins. False, with the reason in node_packages_missing, where that cannot be done.
 need_node_packages()

@@ -81,7 +81,7 @@ SELECT name, setting AS value, unit, short_desc, extra_desc, context FROM pg_set
 ORDER BY name
 """
 
-MAKES = re.compile(r'^CREATE (?:OR REPLACE )?(TABLE|VIEW|FUNCTION|PROCEDURE|TYPE|DOMAIN) '
+MAKES = re.compile(r'(?:^|format\(\')CREATE (?:OR REPLACE )?(TABLE|VIEW|FUNCTION|PROCEDURE|TYPE|DOMAIN) '
                    r'(civic(?:_private)?\.(?:\w+|"[^"]+"))', re.M)
 KINDS = {'TABLE': 'relation', 'VIEW': 'relation', 'FUNCTION': 'function', 'PROCEDURE': 'function', 'TYPE': 'type',
          'DOMAIN': 'type'}

@@ -1,16 +1,14 @@
 CREATE FUNCTION civic.report_tile(
     z integer, x integer, y integer, statuses civic.report_status[] DEFAULT NULL, categories text[] DEFAULT NULL
 ) RETURNS civic."application/vnd.mapbox-vector-tile"
-    LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     WITH tile AS MATERIALIZED (
         SELECT b.west, b.south, b.east, b.north, ST_TileEnvelope(report_tile.z, report_tile.x, report_tile.y) AS frame,
             -- A little more than the tile, so that no cut is seen, and not as far as the poles.
             ST_MakeEnvelope(b.west - m.margin, greatest(b.south - m.margin, -85.06), b.east + m.margin,
                 least(b.north + m.margin, 85.06), 4326) AS cut,
-            civic_helpers.location_of((b.south + b.north) / 2, (b.west + b.east) / 2) AS middle,
-            CASE WHEN report_tile.z >= 14
-                THEN civic_helpers.box_radius_m(b.west, b.south, b.east, b.north) END AS radius
+            civic_helpers.box_of(b.west, b.south, b.east, b.north) AS box
         FROM civic.tile_box(report_tile.z, report_tile.x, report_tile.y) AS b
         CROSS JOIN LATERAL (SELECT (b.east - b.west) / 32) AS m (margin)
     ), seen AS MATERIALIZED (
@@ -19,7 +17,7 @@ BEGIN ATOMIC
                 ORDER BY o.is_open DESC, r.severity DESC, r.supporter_count DESC, r.created_at DESC, r.id DESC) AS place
         FROM tile AS t
         JOIN civic.reports AS r ON r.organization_id = civic.current_organization_id()
-            AND ST_DWithin(r.location, t.middle, t.radius)
+            AND r.location && t.box
             AND r.latitude BETWEEN t.south AND t.north AND r.longitude BETWEEN t.west AND t.east
         CROSS JOIN LATERAL (SELECT r.status NOT IN ('resolved', 'closed', 'rejected', 'duplicate')) AS o (is_open)
         WHERE report_tile.z >= 14

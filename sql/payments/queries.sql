@@ -27,7 +27,8 @@ BEGIN
         RETURN;
     END IF;
     -- The pages that are asked for all day keep their plans.
-    IF num_nonnulls(verification_statuses, payment_statuses, client_id, project_id, deal_from, deal_until, search) = 0 THEN
+    IF num_nonnulls(verification_statuses, payment_statuses, client_id, project_id, deal_from, deal_until,
+        search) = 0 THEN
         IF seller IS NULL THEN
             RETURN QUERY SELECT d.* FROM civic.deals AS d
             WHERE d.organization_id = organization AND (d.created_at, d.id) < (page_time, page_id)

@@ -117,23 +117,20 @@ CREATE FUNCTION civic_private.reports_in_box(
     west double precision, south double precision, east double precision, north double precision,
     statuses civic.report_status[], categories text[], before_time timestamptz, before_id uuid, max_rows integer
 ) RETURNS SETOF civic.reports
-    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000 SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000 SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 BEGIN
     -- Planned for this box: in a wide one the newest are found in the order of time, in a small one by place.
     RETURN QUERY EXECUTE 'SELECT r.* FROM civic.reports AS r WHERE r.organization_id = civic.current_organization_id()'
         ' AND r.latitude BETWEEN $1 AND $2 AND r.longitude BETWEEN $3 AND $4'
-        || CASE WHEN east - west > 30 OR north - south > 30 THEN ''
-            ELSE ' AND civic_helpers.is_within(r.location,'
-                ' civic_helpers.location_of(($1 + $2) / 2, ($3 + $4) / 2), $5)' END
+        ' AND civic_helpers.may_lie_in(r.location, $5)'
         || CASE WHEN statuses IS NULL THEN '' ELSE ' AND r.status = ANY ($6)' END
         || CASE WHEN categories IS NULL THEN '' ELSE ' AND r.category = ANY ($7)' END
         || CASE WHEN before_time IS NULL THEN '' ELSE ' AND (r.created_at, r.id) < ($8, $9)' END
         || ' AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,'
             ' r.ward_number, r.district, r.latitude, r.longitude)'
             ' ORDER BY r.created_at DESC, r.id DESC LIMIT $10'
-    USING south, north, west, east, civic_helpers.box_radius_m(west, south, east, north), statuses, categories,
-        before_time,
+    USING south, north, west, east, civic_helpers.box_of(west, south, east, north), statuses, categories, before_time,
         coalesce(before_id, '00000000-0000-0000-0000-000000000000'), max_rows;
 END
 $$;

@@ -266,7 +266,8 @@ CREATE FUNCTION civic.map_clusters(
     statuses civic.report_status[] DEFAULT NULL,
     categories text[] DEFAULT NULL
 ) RETURNS TABLE (latitude double precision, longitude double precision, reports bigint, open bigint)
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 500 SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 500
+    SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
     -- A quarter of a tile of 256 pixels.

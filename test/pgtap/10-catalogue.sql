@@ -3,6 +3,11 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
+-- Before any function in PL/pgSQL runs, which plpgsql_check asks for.
+SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'plpgsql_check') AS checkable \gset
+\if :checkable
+    LOAD 'plpgsql_check';
+\endif
 SELECT * FROM no_plan();
 
 -- Tables that do not belong to one organization.
@@ -226,7 +231,7 @@ JOIN pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_language AS l ON l.oid = p.prolang
 WHERE n.nspname IN ('civic', 'civic_helpers', 'civic_private');
 
-SELECT ok(f.proconfig = ARRAY['search_path=pg_catalog, pg_temp'] AND f.proowner = 'civic_owner'::regrole,
+SELECT ok('search_path=pg_catalog, pg_temp' = ANY (f.proconfig) AND f.proowner = 'civic_owner'::regrole,
     format('definer function %s has its search_path pinned and belongs to civic_owner', f.name))
 FROM all_functions AS f WHERE f.prosecdef ORDER BY f.name COLLATE "C";
 SELECT ok('search_path=pg_catalog, pg_temp' = ANY (f.proconfig) OR f.prosqlbody IS NOT NULL,
@@ -391,7 +396,6 @@ BEGIN
 END
 $$;
 
-SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'plpgsql_check') AS checkable \gset
 \if :checkable
     CREATE EXTENSION IF NOT EXISTS plpgsql_check;
     SELECT is(f.finding, NULL, format('plpgsql_check: %s%s', f.function, nullif(' on ' || f.relation, ' on -')))
