@@ -16,6 +16,7 @@ from assignment import measure_assignment
 from audit import measure_audit
 from duplicates import measure_duplicates
 from intake import measure_intake
+from outbox import measure_outbox
 from payments import measure_payments
 from quality import measure_quality
 from harness import (Log, Session, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say,
@@ -561,6 +562,7 @@ MEASURES = {
     'audit': lambda table, options: measure_audit(table, options, options.log),
     'deadlines': lambda table, options: measure_deadlines(table, options, make_database),
     'search': lambda table, options: measure_search(table, options, make_database),
+    'outbox': lambda table, options: measure_outbox(table, options, make_database),
     'sync': lambda table, options: measure_sync(table, options, make_database),
     'payments': measure_payments,
 }

@@ -1,14 +1,12 @@
-"""Search, nearby and map clusters against the owner's plain SQL on the same indexes, and the outbox with workers."""
+"""Search, nearby and map clusters against the owner's plain SQL on the same indexes."""
 import random
 import statistics
-import threading
 import time
 
 from harness import alternate, connect, query, ratios, say, value
 
 ORGANIZATION = '00000000-0000-0000-0000-000000001001'
 VISIBLE = 'r.is_public AND NOT r.is_sensitive'
-MESSAGES = 20_000
 
 
 def prepare(database, reports, make_database):
@@ -82,36 +80,6 @@ def questions(database):
     ]
 
 
-def drain(database, workers):
-    """Seconds until workers have sent all messages, each in a session of its own."""
-    query(database, f"UPDATE civic.organizations SET notification_channels = '{{app}}' WHERE id = '{ORGANIZATION}'")
-    query(database, 'TRUNCATE civic.notifications, civic.outbox')
-    query(database, "SELECT civic_private.notify(%s, bench.person(1, 100 + n %% 100), 'status_change', 'report', NULL)"
-                    ' FROM generate_series(1, %s) AS n', ORGANIZATION, MESSAGES)
-    query(database, 'VACUUM ANALYZE civic.outbox')
-    sent = []
-
-    def work(name):
-        with connect(database, **{'role': 'civic_service', 'civic.organization_id': ORGANIZATION}) as connection:
-            with connection.cursor() as cursor:
-                while True:
-                    cursor.execute('SELECT notification_ids FROM civic.claim_notifications(%s, 200)', (name,))
-                    ids = [str(i) for (group,) in cursor.fetchall() for i in group.strip('{}').split(',')]
-                    if not ids:
-                        return
-                    cursor.execute("SELECT civic.finish_notifications(%s, 'app', %s::uuid[])", (name, ids))
-                    sent.append(cursor.fetchone()[0])
-
-    threads = [threading.Thread(target=work, args=(f'worker {n}',)) for n in range(workers)]
-    started = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(sent) == MESSAGES
-    return {'seconds': time.monotonic() - started}
-
-
 def measure_search(table, options, make_database):
     small, large = (20_000, 200_000) if options.quick else (50_000, 5_000_000)
     prepare('search_small', small, make_database)
@@ -132,8 +100,3 @@ def measure_search(table, options, make_database):
         if daily:
             table.add(f'growth of {name}', sizes, 'CPU large / small', ratios(results, 'civic', 'small', 'cpu'), 1.5,
                       False, note)
-    say(f'outbox, {MESSAGES:,} messages')
-    results = alternate({'four': 4, 'one': 1}, min(options.rounds, 5), lambda n: drain('search_small', n))
-    table.add('outbox', f'{MESSAGES:,} messages', 'time of 4 workers / of 1', ratios(results, 'four', 'one', 'seconds'),
-              None, False, ', '.join(f'{n}: {MESSAGES / statistics.median(r["seconds"] for r in found):,.0f} messages/s'
-                                     for n, found in results.items()))

@@ -33,7 +33,7 @@ DECLARE
 BEGIN
     IF TG_OP = 'DELETE' THEN
         -- Only functions of civic come this far as its owner; then each row is looked at.
-        IF TG_LEVEL = 'STATEMENT' AND TG_NARGS = 1 AND current_user = 'civic_owner' THEN
+        IF TG_LEVEL = 'STATEMENT' AND current_user = 'civic_owner' THEN
             RETURN NULL;
         END IF;
         IF TG_LEVEL = 'ROW' AND EXISTS (
@@ -60,8 +60,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION civic_private.keep_record() IS
-    'BEFORE trigger for UPDATE, DELETE and TRUNCATE, for each statement, and for each row that is deleted. With a kind'
-    ' of record a row goes where a tombstone with its hash stands, else never. Error ZC120; over PostgREST status 409.';
+    'BEFORE trigger for UPDATE, DELETE and TRUNCATE, for each statement, and for each row that is deleted, on tables of'
+    ' which a retention policy takes rows: one goes where a tombstone with its hash stands. Argument: the kind of'
+    ' record. What nobody ever takes has civic_private.refuse_change(). Error ZC120; over PostgREST status 409.';
 
 CREATE FUNCTION civic_private.is_held(organization uuid, contact uuid, record uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

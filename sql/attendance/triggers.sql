@@ -4,7 +4,7 @@ CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.policy_versions
 CREATE TRIGGER t20_check BEFORE INSERT OR UPDATE ON civic.policy_versions
     FOR EACH ROW EXECUTE FUNCTION civic_private.check_policy_version();
 CREATE TRIGGER t00_keep BEFORE DELETE OR TRUNCATE ON civic.policy_versions
-    EXECUTE FUNCTION civic_private.keep_record();
+    EXECUTE FUNCTION civic_private.refuse_change();
 
 CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.professional_credentials
     FOR EACH ROW EXECUTE FUNCTION civic.guard_columns('organization_id', 'id', 'professional_id', 'created_at');
@@ -200,9 +200,9 @@ CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.retention_policies
     FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at');
 
 CREATE TRIGGER t00_keep BEFORE DELETE OR TRUNCATE ON civic.legal_holds
-    EXECUTE FUNCTION civic_private.keep_record();
+    EXECUTE FUNCTION civic_private.refuse_change();
 CREATE TRIGGER t05_columns BEFORE UPDATE ON civic.legal_holds
     FOR EACH ROW EXECUTE FUNCTION civic.guard_columns('organization_id', 'id', 'target_type', 'target_id',
         'case_identifier', 'reason', 'created_by', 'created_at');
 CREATE TRIGGER t00_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON civic.record_tombstones
-    EXECUTE FUNCTION civic_private.keep_record();
+    EXECUTE FUNCTION civic_private.refuse_change();

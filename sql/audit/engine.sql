@@ -271,6 +271,17 @@ $$;
 COMMENT ON FUNCTION civic_private.rotate_segments() IS
     'Begins another segment of the audit log, unless a transaction that writes to the last does not end.';
 
+CREATE FUNCTION civic_private.is_segment_over() RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT date_trunc('month', max(s.opened_at)) < date_trunc('month', now())
+        FROM civic_private.audit_segments AS s);
+END
+$$;
+COMMENT ON FUNCTION civic_private.is_segment_over() IS
+    'Whether the last segment of the audit log is of an earlier month.';
+
 CREATE FUNCTION civic_private.close_segments() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -330,8 +341,7 @@ BEGIN
     END IF;
     PERFORM civic_private.seal_batch(max_entries);
     PERFORM civic_private.close_segments();
-    IF (SELECT date_trunc('month', max(s.opened_at)) < date_trunc('month', now())
-        FROM civic_private.audit_segments AS s) THEN
+    IF civic_private.is_segment_over() THEN
         PERFORM civic_private.rotate_segments();
     END IF;
 END

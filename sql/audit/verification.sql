@@ -361,3 +361,50 @@ COMMENT ON FUNCTION civic.drop_expired_audit(text, interval) IS
     'Drops whole segments of the audit log that are older than the retention period, oldest first, and records that it'
     ' did; returns how many. Hashes are kept, so all proofs of what remains stay valid. For civic_service. Errors:'
     ' 42501, 22023 no legal basis, ZC055 the log is under a legal hold.';
+
+CREATE FUNCTION civic.maintain_partitions(retention interval DEFAULT '7 years') RETURNS TABLE (
+    segment integer, table_name text, opened_at timestamptz, closed_at timestamptz, bytes bigint, due text
+)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 100 SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    last_segment integer;
+    is_over boolean;
+    is_held boolean := EXISTS (SELECT FROM civic_private.audit_holds AS h WHERE h.released_at IS NULL);
+BEGIN
+    IF NOT civic.is_system() THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = 'you may not maintain the audit log',
+            HINT = 'A job does it as civic_service.';
+    END IF;
+    -- A sealer that works does the same.
+    IF pg_try_advisory_xact_lock(1667855729, 1) THEN
+        PERFORM civic_private.close_segments();
+        IF civic_private.is_segment_over() THEN
+            PERFORM civic_private.rotate_segments();
+        END IF;
+    END IF;
+    SELECT max(s.number) INTO last_segment FROM civic_private.audit_segments AS s;
+    is_over := civic_private.is_segment_over();
+    RETURN QUERY
+    SELECT s.number, s.table_name, s.opened_at, s.closed_at,
+        pg_total_relation_size(format('civic_private.%I', s.table_name)::regclass),
+        CASE
+            WHEN s.number = last_segment THEN CASE WHEN is_over
+                THEN 'The month is over, but a transaction that writes to it does not end; see civic.seal_lag().' END
+            WHEN s.closed_at IS NULL THEN 'Some of it is not sealed: CALL civic.seal_audit_log().'
+            WHEN n.opened_at >= now() - maintain_partitions.retention THEN NULL
+            WHEN is_held THEN 'It is old enough to be dropped, but under a legal hold.'
+            ELSE 'It is old enough to be dropped: civic.drop_expired_audit().'
+        END
+    FROM civic_private.audit_segments AS s
+    LEFT JOIN civic_private.audit_segments AS n ON n.number = s.number + 1
+    WHERE s.dropped_at IS NULL
+    ORDER BY s.number;
+END
+$$;
+COMMENT ON FUNCTION civic.maintain_partitions(interval) IS
+    'Looks after the segments of the audit log, one a month: begins the next where the month is over and gives indexes'
+    ' to those that are full and sealed, as the sealer does by itself; then lists what there is, with its size and what'
+    ' is due, null for nothing. Drops nothing. Running it twice does no harm. For civic_service. Error 42501 for'
+    ' people.';

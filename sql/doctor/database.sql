@@ -90,16 +90,17 @@ AS $$
         LEFT JOIN pg_roles AS r ON r.oid = s.setrole
         WHERE s.setdatabase = 0 OR d.datname = current_database()
     )
-    SELECT 'warning', 'setting_unsafe', s.name, w.detail, format('ALTER SYSTEM RESET %s;', s.name)
+    SELECT 'warning', 'setting_unsafe', s.name, w.detail,
+        format('ALTER SYSTEM SET %s = %s;', s.name, w.remedy)
     FROM settings AS s
     JOIN (VALUES
-        ('fsync', 'off', 'A crash of the machine may damage the database.'),
-        ('full_page_writes', 'off', 'A crash of the machine may damage the database.'),
-        ('autovacuum', 'off', 'Tables bloat, and transaction numbers run out.'),
-        ('track_counts', 'off', 'Autovacuum does not know what to do.'),
-        ('row_security', 'off', 'Statements of people fail where row policies would filter.'),
-        ('session_replication_role', 'replica', 'Guards and the checks of references do not fire.')
-    ) AS w (name, value, detail) ON w.name = s.name AND w.value = s.value
+        ('fsync', 'off', 'on', 'A crash of the machine may damage the database.'),
+        ('full_page_writes', 'off', 'on', 'A crash of the machine may damage the database.'),
+        ('autovacuum', 'off', 'on', 'Tables bloat, and transaction numbers run out.'),
+        ('track_counts', 'off', 'on', 'Autovacuum does not know what to do.'),
+        ('row_security', 'off', 'on', 'Statements of people fail where row policies would filter.'),
+        ('session_replication_role', 'replica', 'origin', 'Guards and the checks of references do not fire.')
+    ) AS w (name, value, remedy, detail) ON w.name = s.name AND w.value = s.value
     UNION ALL
     SELECT 'error', 'setting_disarms', k.name, format('Set to %s for %s: guards are not what they seem there.',
             k.value, k.place),
@@ -112,7 +113,7 @@ AS $$
     UNION ALL
     SELECT 'warning', 'locks_too_few', 'max_locks_per_transaction',
         format('A dump locks %s tables, and there is room for %s locks.', r.tables, l.room),
-        format('ALTER SYSTEM SET max_locks_per_transaction = %s;', 2 * ceil(r.tables / l.per_lock))
+        format('ALTER SYSTEM SET max_locks_per_transaction = %s;', 2 * r.tables / l.per_lock + 1)
     FROM (SELECT count(*) AS tables FROM pg_class AS c WHERE c.relkind IN ('r', 'p', 'v', 'S', 'm')
         AND c.relnamespace <> 'pg_catalog'::regnamespace) AS r
     CROSS JOIN (SELECT current_setting('max_locks_per_transaction')::integer * p.per_lock AS room, p.per_lock

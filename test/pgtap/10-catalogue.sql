@@ -3,6 +3,11 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
+-- Before any function in PL/pgSQL runs, which plpgsql_check asks for.
+SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'plpgsql_check') AS checkable \gset
+\if :checkable
+    LOAD 'plpgsql_check';
+\endif
 SELECT * FROM no_plan();
 
 -- Tables that do not belong to one organization.
@@ -383,7 +388,6 @@ BEGIN
 END
 $$;
 
-SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'plpgsql_check') AS checkable \gset
 \if :checkable
     CREATE EXTENSION IF NOT EXISTS plpgsql_check;
     SELECT is(f.finding, NULL, format('plpgsql_check: %s%s', f.function, nullif(' on ' || f.relation, ' on -')))

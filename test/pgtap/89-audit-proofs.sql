@@ -290,7 +290,15 @@ SELECT is(tap.findings($$UPDATE civic.audit_entries SET request = set_byte(reque
 UPDATE civic_private.audit_segments SET opened_at = opened_at - interval '8 years';
 SELECT civic.hold_audit_log('case 17') AS hold \gset
 SELECT throws_ok($$SELECT civic.drop_expired_audit('records act')$$, 'ZC055', NULL, 'a legal hold keeps all of it');
+SELECT results_eq($$SELECT m.segment, m.closed_at IS NOT NULL, m.bytes > 0, m.due FROM civic.maintain_partitions() AS m$$,
+    $$VALUES (1, true, true, 'It is old enough to be dropped, but under a legal hold.'),
+        (2, false, true, 'Some of it is not sealed: CALL civic.seal_audit_log().'), (3, false, true, NULL)$$,
+    'a new month begins a segment, and what is due is named');
 SELECT civic.release_audit_log(:'hold') AS released \gset
+CALL civic.seal_audit_log();
+SELECT results_eq($$SELECT m.segment, m.closed_at IS NOT NULL, m.due FROM civic.maintain_partitions() AS m$$,
+    $$VALUES (1, true, 'It is old enough to be dropped: civic.drop_expired_audit().'), (2, true, NULL),
+        (3, false, NULL)$$, 'once it is sealed the full one is closed, and the next month is begun once');
 SELECT throws_ok($$SELECT civic.drop_expired_audit('')$$, '22023', NULL, 'dropping needs a legal basis');
 SELECT is(civic.drop_expired_audit('records act'), 1, 'what is old enough is dropped, the open segment never');
 CALL civic.seal_audit_log();
@@ -332,6 +340,7 @@ SELECT throws_ok('SELECT civic.verify_audit_log()', '42501', NULL, 'nor verify w
 SELECT throws_ok($$SELECT civic.reconcile('civic.users')$$, '42501', NULL, 'nor reconcile');
 SELECT throws_ok(format('SELECT civic.erase_person(%L, ''x'')', :'person'), '42501', NULL, 'nor erase');
 SELECT throws_ok($$SELECT civic.drop_expired_audit('x')$$, '42501', NULL, 'nor drop');
+SELECT throws_ok('SELECT * FROM civic.maintain_partitions()', '42501', NULL, 'nor look after segments');
 SELECT throws_ok('SELECT civic.record_checkpoint('''')', '42501', NULL, 'nor record checkpoints');
 SELECT throws_ok('SELECT civic.resume_audit_log('''')', '42501', NULL, 'nor resume');
 SELECT throws_ok('SELECT civic.entry_receipt(''1.1.1'')', '42501', NULL, 'nor get receipts of others');

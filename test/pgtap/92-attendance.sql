@@ -250,16 +250,18 @@ CROSS JOIN (VALUES ('a.individual'), ('a.service')) AS a (actor);
 SELECT throws_ok(format(x.statement, t.name), 'ZC120', NULL, format('nor can a superuser: %s', format(x.statement,
     t.name)))
 FROM unnest('{attendance_events,selfie_artifacts,data_quality_signals,consent_artifacts,review_artifacts,'
-    'emergency_explanations,explanation_attachments,messages,record_tombstones}'::text[]) AS t (name)
+    'emergency_explanations,explanation_attachments,messages}'::text[]) AS t (name)
 CROSS JOIN (VALUES ('UPDATE civic.%I SET id = id'), ('DELETE FROM civic.%I'), ('TRUNCATE civic.%I CASCADE'))
     AS x (statement);
+SELECT throws_ok(x.statement, 'ZC004', NULL, 'never: ' || x.statement)
+FROM (VALUES ('UPDATE civic.record_tombstones SET id = id'), ('TRUNCATE civic.record_tombstones'),
+    ('DELETE FROM civic.policy_versions'), ('DELETE FROM civic.legal_holds')) AS x (statement);
 SELECT throws_ok(format('DELETE FROM civic.%I', t.name), 'ZC120', NULL, format('and %s are not deleted either', t.name))
-FROM unnest('{attendance_sessions,policy_versions,verification_proofs,message_attachments,legal_holds}'::text[])
-    AS t (name);
+FROM unnest('{attendance_sessions,verification_proofs,message_attachments}'::text[]) AS t (name);
 SET LOCAL ROLE civic_owner;
 SELECT throws_ok('DELETE FROM civic.data_quality_signals', 'ZC120', NULL,
     'not even the owner of the tables deletes without a tombstone');
-SELECT throws_ok('DELETE FROM civic.record_tombstones', 'ZC120', NULL, 'and no tombstone at all');
+SELECT throws_ok('DELETE FROM civic.record_tombstones', 'ZC004', NULL, 'and no tombstone at all');
 RESET ROLE;
 SELECT set_config('request.method', 'PATCH', true) \g /dev/null
 SELECT throws_like('UPDATE civic.messages SET content = ''x''', '{"code": "ZC120", %', 'over HTTP the answer is of');

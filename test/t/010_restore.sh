@@ -67,6 +67,10 @@ check "the map was restored: places are found as in the areas themselves" equal 
 			AND ST_Contains(a.boundary, ST_SetSRID(ST_MakePoint(p.longitude, p.latitude), 4326))))
 	FROM (SELECT r.latitude::float8, r.longitude::float8 FROM civic.reports AS r LIMIT 500) AS p" | tr '|' ' ')"
 
+ailing="SELECT d.* FROM civic.doctor() AS d WHERE d.severity <> 'info' AND d.finding NOT IN ('setting_unsafe',
+	'tick_late', 'messages_waiting', 'sealing_late', 'department_without_officers', 'areas_overlap')"
+check "the doctor finds what was there before, and nothing else" equal \
+	"$(query restore_source "$ailing")" "$(query restore_parallel "$ailing")"
 check "DROP EXTENSION is refused" refused restore_source 'DROP EXTENSION civic' 'other objects depend on it'
 check "the data is still there" equal t "$(query restore_source 'SELECT count(*) > 1000 FROM civic.reports')"
 

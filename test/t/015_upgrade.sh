@@ -224,6 +224,10 @@ check "there is no way to a version that no file knows" refused city_restored \
 
 prove "an invented version"
 
+psql -Xqc "CREATE OR REPLACE FUNCTION civic.data_model_version() RETURNS text LANGUAGE sql RETURN '10.0.0'" new
+check "an extension refuses tables of a newer version" refused new 'SELECT civic.current_user_id()' \
+	'HINT:  Install civic 10.0.0 on this server'
+
 cp --remove-destination "$work/older.so" "$library"
 check "an older library refuses a newer database" refused city 'SELECT civic.current_user_id()' \
 	"HINT:  Connect again. If that does not help, install civic $new_version"

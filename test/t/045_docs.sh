@@ -3,24 +3,11 @@
 # Needs a server to connect to (PGHOST, PGPORT, PGUSER) with civic installed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tap.bash
+. test/t/tap.bash
 
-n=0
-failures=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-
-# nothing WHAT COMMAND...: the command prints what is wrong.
-nothing()
-{
-	n=$((n + 1))
-	if "${@:2}" >"$work/out" 2>&1 && [ ! -s "$work/out" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		head -n 40 "$work/out" | sed 's/^/# /'
-		failures=$((failures + 1))
-	fi
-}
 
 query()
 {
@@ -98,7 +85,7 @@ unlisted_findings()
 {
 	# Of a missing object its kind is part of the name.
 	{
-		grep -hozP "(?:'(?:error|warning|info)'|\bEND),\s+'\K[a-z]+_[a-z_]+(?=')" sql/doctor/*.sql | tr '\0' '\n'
+		grep -hozP "(?:'(?:error|warning|info)'|\bEND)(?: AS severity)?,\s+'\K[a-z]+_[a-z_]+(?=')" sql/doctor/*.sql | tr '\0' '\n'
 		printf '%s_missing\n' table view sequence
 	} | sort -u | while read -r finding; do
 		grep -q "^|.*\`$finding\`" docs/operations.md || echo "$finding"
@@ -109,12 +96,12 @@ psql -Xq -d postgres -c 'SET client_min_messages = warning' -c 'DROP DATABASE IF
 	-c 'CREATE DATABASE docs_reference'
 psql -Xq -d docs_reference -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION civic CASCADE'
 
-nothing "data model and reference are as script/docs writes them" generated_now
-nothing "every link between pages leads somewhere" broken_links
-nothing "docs/README.md lists every page" unlisted_pages
-nothing "every error code that a comment or a page names is known" unknown_codes
-nothing "every setting is explained" unlisted_settings
-nothing "every finding of civic.doctor() is listed" unlisted_findings
+same "data model and reference are as script/docs writes them" "$(generated_now 2>&1 || echo failed)" ""
+same "every link between pages leads somewhere" "$(broken_links 2>&1 || echo failed)" ""
+same "docs/README.md lists every page" "$(unlisted_pages 2>&1 || echo failed)" ""
+same "every error code that a comment or a page names is known" "$(unknown_codes 2>&1 || echo failed)" ""
+same "every setting is explained" "$(unlisted_settings 2>&1 || echo failed)" ""
+same "every finding of civic.doctor() is listed" "$(unlisted_findings 2>&1 || echo failed)" ""
 
 psql -Xqc 'DROP DATABASE docs_reference' postgres
 echo "1..$n"

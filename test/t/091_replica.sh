@@ -6,25 +6,12 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=../../script/cluster.sh
 . script/cluster.sh
+# shellcheck source=tap.bash
+. test/t/tap.bash
 
-n=0
-failures=0
 work=$(mktemp -d)
 chmod 755 "$work"
 trap 'stop_standby; stop_cluster; rm -rf "$work"' EXIT
-
-# same WHAT HAVE WANT
-same()
-{
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		diff <(echo "$2") <(echo "$3") | head -n 40 | sed 's/^/# /' || true
-		failures=$((failures + 1))
-	fi
-}
 
 on_primary()
 {
