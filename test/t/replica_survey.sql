@@ -24,6 +24,8 @@ FROM (VALUES ('assigned_to', 'officer'), ('case_id', 'case_worked'), ('client_id
     ('thread_id', 'thread.citizen'), ('user_id', 'citizen'), ('calendar_id', 'calendar')) AS a (name, fixture);
 INSERT INTO tap.arguments (name, type, value) VALUES
     ('a', 'geography', 'ST_MakePoint(88.36, 22.57)'), ('b', 'geography', 'ST_MakePoint(88.37, 22.57)'),
+    ('box', 'geography', 'ST_Buffer(ST_MakePoint(88.36, 22.57)::geography, 100)'),
+    ('place', 'geography', 'ST_MakePoint(88.36, 22.57)'),
     ('accuracy_m', 'double precision', '10'), ('address', 'text', '''12 Mill Lane'''), ('after', 'boolean', 'true'),
     ('after_code', 'text', ''), ('after_id', 'uuid', ''),
     ('after_time', 'timestamp with time zone', ''), ('age', 'interval', '''1 day'''),
