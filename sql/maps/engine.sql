@@ -49,5 +49,5 @@ CREATE FUNCTION civic_helpers.may_lie_in(place geography, box geography) RETURNS
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN place && box;
 COMMENT ON FUNCTION civic_helpers.may_lie_in(geography, geography) IS
-    'True for all places of a box made by civic_helpers.box_of(), and for some beside it: the planner sees through it to'
-    ' the index, and the degrees are to be compared as well.';
+    'True for all places of a box made by civic_helpers.box_of(), and for some beside it: the planner sees through it'
+    ' to the index, and the degrees are to be compared as well.';

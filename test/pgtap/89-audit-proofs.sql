@@ -290,7 +290,8 @@ SELECT is(tap.findings($$UPDATE civic.audit_entries SET request = set_byte(reque
 UPDATE civic_private.audit_segments SET opened_at = opened_at - interval '8 years';
 SELECT civic.hold_audit_log('case 17') AS hold \gset
 SELECT throws_ok($$SELECT civic.drop_expired_audit('records act')$$, 'ZC055', NULL, 'a legal hold keeps all of it');
-SELECT results_eq($$SELECT m.segment, m.closed_at IS NOT NULL, m.bytes > 0, m.due FROM civic.maintain_partitions() AS m$$,
+SELECT results_eq(
+    $$SELECT m.segment, m.closed_at IS NOT NULL, m.bytes > 0, m.due FROM civic.maintain_partitions() AS m$$,
     $$VALUES (1, true, true, 'It is old enough to be dropped, but under a legal hold.'),
         (2, false, true, 'Some of it is not sealed: CALL civic.seal_audit_log().'), (3, false, true, NULL)$$,
     'a new month begins a segment, and what is due is named');

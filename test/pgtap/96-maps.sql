@@ -126,8 +126,10 @@ SELECT is_empty($$SELECT w, s, e, n, x, y FROM (SELECT -180 + 360 * random() AS 
     LATERAL (SELECT w + (180 - w) * random() ^ 3 AS e, s + (90 - s) * random() ^ 3 AS n) AS d,
     LATERAL (SELECT CASE WHEN random() < 0.3 THEN w ELSE w + (e - w) * random() END AS x,
         CASE WHEN random() < 0.3 THEN n ELSE s + (n - s) * random() END AS y) AS p
-    WHERE NOT civic_helpers.may_lie_in(civic_helpers.location_of(y, x), civic_helpers.box_of(w, s, e, n))$$, 'places of boxes may lie in them');
-SELECT is(civic_helpers.may_lie_in(civic_helpers.location_of(y, x), civic_helpers.box_of(-10, 20, 10, 40)), false, format('not %s, %s', x, y))
+    WHERE NOT civic_helpers.may_lie_in(civic_helpers.location_of(y, x), civic_helpers.box_of(w, s, e, n))$$,
+    'places of boxes may lie in them');
+SELECT is(civic_helpers.may_lie_in(civic_helpers.location_of(y, x), civic_helpers.box_of(-10, 20, 10, 40)), false,
+    format('not %s, %s', x, y))
 FROM (VALUES (0, 15), (0, 45), (-15, 30), (170, 30), (0, -30)) AS p (x, y);
 SELECT volatility_is('civic', f.name, 'stable', f.name || '() answers GET')
 FROM (VALUES ('report_tile'), ('reports_geojson'), ('areas_geojson'), ('map_reports')) AS f (name);
