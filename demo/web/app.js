@@ -389,7 +389,7 @@ async function signIn(event) {
     const answer = await ask('/rpc/sign_in', { body: { login: $('login').value, password: $('password').value } });
     if (answer.verdict !== 'signed_in') throw new Error('This e-mail address and password do not go together.');
     state.token = answer.access_token;
-    state.person = await ask('/rpc/current_user_profile', { query: { select: 'id,full_name' } });
+    [state.person] = await ask('/rpc/current_user_profile', { query: { select: 'id,full_name' } });
   } catch (error) {
     $('sign-in-error').textContent = error.message;
     return;

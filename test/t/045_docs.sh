@@ -60,10 +60,10 @@ unlisted_pages()
 # What comments of functions say is raised is explained; SQLSTATEs of PostgreSQL are in errcodes.txt.
 unknown_codes()
 {
-	grep -rhoE '\bZC[0-9A-Z]{3}\b' docs sql/*/*.sql | sort -u | while read -r code; do
+	grep -rhoE '\b(ZC[0-9A-Z]{3}|PT[0-9]{3})\b' docs sql/*/*.sql | sort -u | while read -r code; do
 		grep -q "^| \`$code\`" docs/errors.md || echo "$code"
 	done
-	grep -hE '^Errors: ' docs/reference/*.md | grep -oE '\b[0-9P][0-9A-Z]{4}\b' |
+	grep -hE '^Errors: ' docs/reference/*.md | grep -oE '\b([0-9][0-9A-Z]|P0)[0-9A-Z]{3}\b' |
 		grep -v 0000 | sort -u | while read -r code; do
 		grep -q "^$code " "$("${PG_CONFIG:-pg_config}" --sharedir)/errcodes.txt" || echo "$code"
 	done
