@@ -6,6 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=../../script/cluster.sh
 . script/cluster.sh
+# shellcheck source=tap.bash
+. test/t/tap.bash
 # shellcheck source=databases.bash
 . test/t/databases.bash
 

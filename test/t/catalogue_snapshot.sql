@@ -1,4 +1,5 @@
 -- Everything civic made, as text: two databases with the same output have the same catalogue.
+-- Conditions are printed with few parentheses, because a restored one is nested otherwise.
 SELECT concat_ws(' ', 'member', o.type, o.identity)
 FROM pg_extension AS e
 JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
@@ -25,7 +26,7 @@ FROM pg_constraint AS c WHERE c.connamespace IN ('civic'::regnamespace, 'civic_p
 SELECT concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid))
 FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
 WHERE c.relnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace) ORDER BY 1;
-SELECT concat_ws(' ', 'trigger', t.tgenabled, pg_get_triggerdef(t.oid))
+SELECT concat_ws(' ', 'trigger', t.tgenabled, pg_get_triggerdef(t.oid, true))
 FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
 WHERE c.relnamespace IN ('civic'::regnamespace, 'civic_private'::regnamespace) AND NOT t.tgisinternal ORDER BY 1;
 SELECT concat_ws(' ', 'policy', p.polrelid::regclass, p.polname, p.polcmd, p.polpermissive,

@@ -1,20 +1,5 @@
-# Shared by tests that compare databases. The script that sources this sets work, a directory of its own.
+# Shared by tests that compare databases. The script that sources this and tap.bash sets work, a directory of its own.
 # shellcheck shell=bash
-
-n=0
-failures=0
-
-check()
-{
-	n=$((n + 1))
-	if "${@:2}" >"$work/out" 2>&1; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		head -n 20 "$work/out" | sed 's/^/# /'
-		failures=$((failures + 1))
-	fi
-}
 
 fresh()
 {

@@ -5,6 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=../../script/cluster.sh
 . script/cluster.sh
+# shellcheck source=tap.bash
+. test/t/tap.bash
 # shellcheck source=databases.bash
 . test/t/databases.bash
 
@@ -18,7 +20,7 @@ skip()
 command -v dpkg-query >/dev/null || skip "this is not a Debian system"
 reason=$( (need_packages dpkg-dev debhelper lintian postgresql-server-dev-all) 2>&1) ||
 	skip "$(echo "$reason" | tail -n 1)"
-command -v git >/dev/null || skip "needs git"
+git rev-parse HEAD >/dev/null 2>&1 || skip "needs a git checkout"
 
 work=$(mktemp -d)
 chmod 755 "$work"
