@@ -380,7 +380,8 @@ END
 $$;
 COMMENT ON FUNCTION civic.seal_lag() IS
     'How far the sealer is behind: transactions since the last that is sealed, when it last sealed, and the oldest'
-    ' writing session or prepared transaction of the whole cluster, which no seal can pass. Error 42501.';
+    ' writing session or prepared transaction of the whole cluster, which no seal can pass. Since when a session of'
+    ' another role writes is null, unless you GRANT pg_read_all_stats TO civic_owner. Error 42501.';
 
 CREATE FUNCTION civic_private.tree_inclusion(
     tree pg_catalog.uuid, leaf_index pg_catalog.int8, tree_size pg_catalog.int8
