@@ -381,6 +381,7 @@ SELECT f, 'routine is marked as IMMUTABLE, but expression is STABLE',
     'format() and the functions that make jsonb depend on settings for other types than texts, numbers and jsonb'
 FROM unnest(ARRAY['civic.attendance_policy_fault(jsonb)', 'civic_helpers.boundary_of_area(jsonb,text)',
     'civic_helpers.check_money(numeric)', 'civic_helpers.sync_merged(jsonb,jsonb,jsonb)',
+    'civic_helpers.tile_box(integer,integer,integer)',
     'civic_private.check_enabled(jsonb,text)', 'civic_private.entry_id(text)',
     'civic_private.password_faults(text,integer,text[])',
     'civic_private.read_hours(text[])', 'civic_private.read_week(jsonb)']) AS f;
