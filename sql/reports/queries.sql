@@ -80,6 +80,8 @@ CREATE FUNCTION civic.nearby_reports(
     max_rows integer DEFAULT 50
 ) RETURNS TABLE (report civic.reports, distance_m double precision)
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
+    -- Planning for one place takes longer than looking around it, and finds the same plan.
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     here civic.reports.location%TYPE := civic_helpers.location_of(nearby_reports.latitude, nearby_reports.longitude);
