@@ -41,10 +41,11 @@ CREATE TRIGGER t62_follow AFTER UPDATE ON civic.deals
     FOR EACH ROW WHEN (OLD.verification_status <> NEW.verification_status)
     EXECUTE FUNCTION civic_private.follow_verification();
 CREATE TRIGGER t63_follow AFTER UPDATE ON civic.deals
-    FOR EACH ROW WHEN ((OLD.client_id, OLD.project_id, OLD.deal_name, OLD.amount, OLD.currency, OLD.deal_date,
-        OLD.due_date, OLD.payment_method, OLD.source, OLD.remarks) IS DISTINCT FROM (NEW.client_id, NEW.project_id,
-        NEW.deal_name, NEW.amount, NEW.currency, NEW.deal_date, NEW.due_date, NEW.payment_method, NEW.source,
-        NEW.remarks))
+    FOR EACH ROW WHEN (OLD.client_id IS DISTINCT FROM NEW.client_id OR OLD.project_id IS DISTINCT FROM NEW.project_id
+        OR OLD.deal_name IS DISTINCT FROM NEW.deal_name OR OLD.amount IS DISTINCT FROM NEW.amount
+        OR OLD.currency IS DISTINCT FROM NEW.currency OR OLD.deal_date IS DISTINCT FROM NEW.deal_date
+        OR OLD.due_date IS DISTINCT FROM NEW.due_date OR OLD.payment_method IS DISTINCT FROM NEW.payment_method
+        OR OLD.source IS DISTINCT FROM NEW.source OR OLD.remarks IS DISTINCT FROM NEW.remarks)
     EXECUTE FUNCTION civic_private.follow_edit();
 CREATE TRIGGER t90_touch BEFORE UPDATE ON civic.deals
     FOR EACH ROW EXECUTE FUNCTION civic.touch('updated_at');

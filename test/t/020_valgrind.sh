@@ -24,7 +24,7 @@ stop()
 }
 trap stop EXIT
 
-start_cluster "$work/server" "fsync = off" "autovacuum = off"
+start_cluster "$work/server" "fsync = off" "autovacuum_naptime = 1d"
 stop_cluster
 cd "$work"
 as_server_user valgrind --quiet --trace-children=yes --leak-check=no --error-limit=no --log-file="$work/%p.valgrind" \
