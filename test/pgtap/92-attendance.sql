@@ -175,7 +175,7 @@ CREATE FUNCTION tap.signals(VARIADIC events text[]) RETURNS text LANGUAGE sql AS
 $$;
 SELECT is(tap.signals(tap.check_in('22.57, 88.36, 10')), NULL, 'nothing to say about a good position');
 SELECT matches(tap.signals(tap.check_in('22.57, 88.36, 10, now() - interval ''301 seconds''')),
-    '^temporal clock_drift_seconds 3\d\d\.\d+$', 'the clocks are more than five minutes apart');
+    '^temporal clock_drift_seconds 3\d\d(\.\d+)?$', 'the clocks are more than five minutes apart');
 SELECT is(tap.signals(tap.check_in('22.57, 88.36, 10, now() + interval ''299 seconds''')), NULL,
     'less is nothing to tell');
 SELECT matches(tap.signals(tap.check_in('22.57, 88.36, 120')),

@@ -137,8 +137,15 @@ LEFT JOIN LATERAL (
     FROM unnest(p.proargnames[:p.pronargs], p.proargtypes::oid[]) WITH ORDINALITY AS n (name, type, place)
 ) AS a ON a.place <= p.pronargs - p.pronargdefaults OR f.form = 'all' AND a.value IS DISTINCT FROM ''
 WHERE p.pronamespace = 'civic'::regnamespace AND p.provolatile <> 'v' AND p.prorettype <> 'trigger'::regtype
-    AND (f.form = 'required' OR p.pronargdefaults > 0)
-GROUP BY p.oid, p.proname, f.form;
+    AND (f.form = 'required' OR p.pronargdefaults > 0) AND (p.pronargs = 0 OR p.proargnames IS NOT NULL)
+GROUP BY p.oid, p.proname, f.form
+-- Those without names for their arguments tell something of a row: of each that is seen.
+UNION ALL
+SELECT p.proname, 'rows', NULL, format(
+    'SELECT count(*), md5(string_agg(r::text, '';'' ORDER BY r::text)) FROM %s AS t, LATERAL civic.%I(t) AS r',
+    y.typrelid::regclass, p.proname)
+FROM pg_proc AS p JOIN pg_type AS y ON y.oid = p.proargtypes[0]
+WHERE p.pronamespace = 'civic'::regnamespace AND p.provolatile <> 'v' AND p.pronargs = 1 AND p.proargnames IS NULL;
 
 -- Rows and digest of a query as somebody, or the SQLSTATE of its error with its message.
 CREATE FUNCTION tap.answer(actor text, query text) RETURNS text LANGUAGE plpgsql AS $$
