@@ -64,7 +64,11 @@ for what in postgrest nginx; do
 	fi
 done
 ajv_missing=
-need_node_packages test ajv || ajv_missing=$node_packages_missing
+if ! command -v node >/dev/null; then
+	ajv_missing="node is not installed"
+elif ! need_node_packages test ajv; then
+	ajv_missing=$node_packages_missing
+fi
 trap finish EXIT
 
 export PGOPTIONS='-c client_min_messages=warning'
