@@ -14,11 +14,16 @@ finish()
 	psql -Xqc 'DROP DATABASE IF EXISTS clients' postgres
 }
 
-if ! find_postgrest; then
-	echo "ok 1 - clients # SKIP $postgrest_missing"
+skip()
+{
+	echo "ok 1 - clients # SKIP $1"
 	echo 1..1
 	exit 0
-fi
+}
+
+find_postgrest || skip "$postgrest_missing"
+command -v node >/dev/null || skip "node is not installed"
+need_node_packages test pg @supabase/postgrest-js @mikro-orm/postgresql || skip "$node_packages_missing"
 trap finish EXIT
 
 secret=$(head -c 48 /dev/urandom | base64 -w 0)
