@@ -135,6 +135,12 @@ FROM (VALUES
     ('search => ''SPARE''', 'deal_spare'), ('search => ''client of jun''', 'deal_junior'), ('search => ''%''', NULL),
     ('deal_from => civic.today() + 1', NULL), ('deal_until => civic.today()', 'deal_junior deal_seller deal_spare')
 ) AS x (filter, names);
+SELECT is(tap.seen('a.junior', 'SELECT id FROM civic.list_deals(' || x.filter || ')'), x.names, 'junior: ' || x.filter)
+FROM (VALUES
+    (format('created_by => %L', tap.id('a.junior')), 'deal_junior'),
+    (format('created_by => %L', tap.id('a.seller')), NULL),
+    (format('created_by => %L, search => ''deal''', tap.id('a.seller')), NULL), ('search => ''deal''', 'deal_junior')
+) AS x (filter, names);
 SELECT is(tap.value('a.seller', 'WITH RECURSIVE p AS ('
     ' (SELECT d.id, d.created_at, 1 AS n FROM civic.list_deals(max_rows => 1) AS d)'
     ' UNION ALL SELECT d.id, d.created_at, p.n + 1 FROM p, civic.list_deals(before_time => p.created_at,'
