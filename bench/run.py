@@ -18,6 +18,7 @@ from audit import measure_audit
 from duplicates import measure_duplicates
 from intake import measure_intake
 from outbox import measure_outbox
+from partitions import measure_partitions
 from payments import measure_payments
 from quality import measure_quality
 from harness import (Log, Session, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say,
@@ -593,6 +594,7 @@ MEASURES = {
     'outbox': lambda table, options: measure_outbox(table, options, make_database),
     'sync': lambda table, options: measure_sync(table, options, make_database),
     'payments': measure_payments,
+    'partitions': lambda table, options: measure_partitions(table, options, make_database),
 }
 
 
