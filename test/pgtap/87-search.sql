@@ -85,8 +85,9 @@ $$;
 SELECT is(tap.pages(a, q, n), tap.pages(a, q, 1000), format('%s, %s, pages of %s', a, q, n))
 FROM unnest(ARRAY['a.citizen', 'a.moderator']) AS a, unnest(ARRAY['lamp', 'needle']) AS q,
     unnest(ARRAY[1, 2, 3]) AS n;
-SELECT is(tap.found('a.citizen', format('search_reports(''lamp'', before_time => (SELECT r.created_at FROM civic.reports'
-    ' AS r WHERE r.id = %L), before_id => %1$L, user_id => %L)', tap.id('a.lamps'), x.person)), 'old_lamp oldest',
+SELECT is(tap.found('a.citizen', format('search_reports(''lamp'', before_time => (SELECT r.created_at'
+    ' FROM civic.reports AS r WHERE r.id = %L), before_id => %1$L, user_id => %L)', tap.id('a.lamps'), x.person)),
+    'old_lamp oldest',
     'the page after one, ' || x.whose)
 FROM (VALUES (NULL, 'of everybody'), (tap.id('a.neighbour'), 'of one person')) AS x (person, whose);
 
