@@ -21,7 +21,7 @@ from outbox import measure_outbox
 from partitions import measure_partitions
 from payments import measure_payments
 from quality import measure_quality
-from harness import (Log, Session, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say,
+from harness import (Log, Session, Side, Table, Tap, alternate, connect, cpu_note, in_turns, psql, query, ratios, say,
                      server_cpu, value)
 from routing import measure_areas
 from search import measure_search
@@ -228,7 +228,7 @@ def measure_policies(table, options):
             'owner': Side('large', statement.setup + statement.owner + ';\n', 2, role='civic_owner'),
             'person': Side('large', statement.setup + statement.user + ';\n', 2, **as_person(people, statement.who)),
         }
-        results = alternate(sides, options.rounds, lambda side: side.run(options.seconds))
+        results = in_turns(sides, options.rounds, options.seconds)
         times = {name: statistics.median(r['ms'] for r in results[name]) for name in results}
         note = f'{times["person"]:.3f} ms against {times["owner"]:.3f} ms; ' + cpu_note(results, 'person', 'owner')
         workload = f'{options.large:,} reports, 2 clients'
@@ -253,11 +253,17 @@ def measure_growth(table, options):
     for statement in chosen(found, options):
         other = small[statement.name, statement.who]
         say(f'{statement.name} as {statement.who}, {options.small:,} and {options.large:,} reports')
+        wanted, of_small = statement.user, other.user
+        if ':' not in of_small:
+            # A page that is not full in the small database would be compared with a full one.
+            with connect('small', **as_person(small_people, other.who)) as connection, connection.cursor() as cursor:
+                cursor.execute(of_small)
+                wanted, of_small = (sql.replace('LIMIT 50', f'LIMIT {cursor.rowcount}') for sql in (wanted, of_small))
         sides = {
-            'large': Side('large', statement.setup + statement.user + ';\n', 2, **as_person(people, statement.who)),
-            'small': Side('small', other.setup + other.user + ';\n', 2, **as_person(small_people, other.who)),
+            'large': Side('large', statement.setup + wanted + ';\n', 2, **as_person(people, statement.who)),
+            'small': Side('small', other.setup + of_small + ';\n', 2, **as_person(small_people, other.who)),
         }
-        results = alternate(sides, options.rounds, lambda side: side.run(options.seconds))
+        results = in_turns(sides, options.rounds, options.seconds)
         table.add(f'growth of {statement.name} as {statement.who}',
                   f'{options.large:,} / {options.small:,} reports, 2 clients',
                   'time large / small', ratios(results, 'large', 'small', 'ms'), 1.3, False,
