@@ -190,15 +190,16 @@ def in_turns(sides, rounds, seconds):
     for turn in range(rounds):
         names = list(sides) if turn % 2 == 0 else list(reversed(sides))
         with contextlib.ExitStack() as stack:
-            length = int(seconds * len(names)) + 1
+            length = math.ceil(seconds * len(names)) + 2
             ends = time.monotonic() + length
-            started = {name: stack.enter_context(sides[name].pgbench('-T', str(length), name=f'side {name}'))
-                       for name in names}
-            sessions = {name: sessions_of(f'side {name}', sides[name].clients) for name in names}
-            for process in started.values():
-                process.send_signal(signal.SIGSTOP)
-            running = {name: length - (ends - time.monotonic()) for name in names}
-            while time.monotonic() < ends - SLICE * len(names):
+            # Sessions of the round before may not have ended yet.
+            title = {name: f'{os.getpid()} {turn} {name}' for name in names}
+            started = {}
+            for name in names:
+                started[name] = stack.enter_context(sides[name].pgbench('-T', str(length), name=title[name]))
+                started[name].send_signal(signal.SIGSTOP)
+            running = dict.fromkeys(names, 0)
+            while time.monotonic() < ends - 1:
                 for name in names:
                     begun = time.monotonic()
                     started[name].send_signal(signal.SIGCONT)
@@ -207,7 +208,8 @@ def in_turns(sides, rounds, seconds):
                     running[name] += time.monotonic() - begun
             # Their time ends while they stand still: each says how many transactions it got done.
             time.sleep(max(0, ends + 0.2 - time.monotonic()))
-            used = {name: sum(on_processor(pid) for pid in sessions[name]) for name in names}
+            used = {name: sum(on_processor(pid) for pid, in query(
+                'postgres', 'SELECT pid FROM pg_stat_activity WHERE application_name = %s', title[name])) for name in names}
             for name in names:
                 started[name].send_signal(signal.SIGCONT)
                 said, errors = started[name].communicate()
@@ -219,15 +221,6 @@ def in_turns(sides, rounds, seconds):
                                       'cpu': used[name] / 1000 / int(count[1])})
         say_round(turn, names, results)
     return results
-
-
-def sessions_of(name, count):
-    """The backends of the sessions with that name, when there are so many."""
-    while True:
-        pids = [pid for pid, in query('postgres', 'SELECT pid FROM pg_stat_activity WHERE application_name = %s', name)]
-        if len(pids) == count:
-            return pids
-        time.sleep(0.01)
 
 
 def say_round(turn, names, results):
