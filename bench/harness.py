@@ -191,7 +191,6 @@ def in_turns(sides, rounds, seconds):
         names = list(sides) if turn % 2 == 0 else list(reversed(sides))
         with contextlib.ExitStack() as stack:
             length = math.ceil(seconds * len(names)) + 2
-            ends = time.monotonic() + length
             # Sessions of the round before may not have ended yet.
             title = {name: f'{os.getpid()} {turn} {name}' for name in names}
             started = {}
@@ -199,7 +198,8 @@ def in_turns(sides, rounds, seconds):
                 started[name] = stack.enter_context(sides[name].pgbench('-T', str(length), name=title[name]))
                 started[name].send_signal(signal.SIGSTOP)
             running = dict.fromkeys(names, 0)
-            while time.monotonic() < ends - 1:
+            first = time.monotonic()
+            while time.monotonic() < first + length - 1:
                 for name in names:
                     begun = time.monotonic()
                     started[name].send_signal(signal.SIGCONT)
@@ -207,7 +207,7 @@ def in_turns(sides, rounds, seconds):
                     started[name].send_signal(signal.SIGSTOP)
                     running[name] += time.monotonic() - begun
             # Their time ends while they stand still: each says how many transactions it got done.
-            time.sleep(max(0, ends + 0.2 - time.monotonic()))
+            time.sleep(max(0, first + SLICE * len(names) + length + 0.5 - time.monotonic()))
             used = {name: sum(on_processor(pid) for pid, in query(
                 'postgres', 'SELECT pid FROM pg_stat_activity WHERE application_name = %s', title[name])) for name in names}
             for name in names:
