@@ -27,8 +27,7 @@ run_sha512(void *state, const CivicBytes *pieces, int npieces, uint8_t *out)
 void
 civic_begin_sha512(CivicDigest *digest)
 {
-	digest->digest = run_sha512;
-	digest->state = pg_cryptohash_create(PG_SHA512);
+	*digest = (CivicDigest){.digest = run_sha512, .state = pg_cryptohash_create(PG_SHA512)};
 	if (digest->state == NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 }

@@ -212,8 +212,9 @@ Datum
 civic_find_leaf(PG_FUNCTION_ARGS)
 {
 	pg_uuid_t *tree = PG_GETARG_UUID_P(0);
-	CivicEntryId wanted = {(uint32) PG_GETARG_INT32(1), DatumGetUInt64(PG_GETARG_DATUM(2)),
-						   (uint32) PG_GETARG_INT32(3)};
+	CivicEntryId wanted = {.epoch = (uint32) PG_GETARG_INT32(1),
+						   .xid = DatumGetUInt64(PG_GETARG_DATUM(2)),
+						   .counter = (uint32) PG_GETARG_INT32(3)};
 	Oid types[3] = {UUIDOID, INT4OID, XID8OID};
 	Datum values[3] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)};
 	uint8 *entries = palloc(CIVIC_LOG_TILE_WIDTH * CIVIC_ENTRY_ID_SIZE);

@@ -13,35 +13,23 @@
  */
 #include "audit_tree.h"
 
-#include "access/heapam.h"
 #include "access/htup_details.h"
-#include "access/relation.h"
 #include "access/table.h"
-#include "access/tableam.h"
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 CIVIC_FUNCTION(civic_seal_batch);
 CIVIC_FUNCTION(civic_next_transaction);
-
-typedef struct Sealable
-{
-	pg_uuid_t organization;
-	CivicEntryId id;
-	CivicHash hash;
-} Sealable;
 
 typedef struct OpenSegment
 {
@@ -67,10 +55,9 @@ typedef struct Seal
 	int64 batch;
 	int nsegments;
 	OpenSegment *segments;
+	CivicEntryReader *entries;
 	size_t limit;
-	size_t count;
-	size_t capacity;
-	Sealable *entries;
+	size_t cut_at; /* when so many have been read, the later ones are left to the next seal */
 } Seal;
 
 static Datum
@@ -134,107 +121,38 @@ read_segments(Seal *seal)
 	}
 }
 
-static int
-compare_xids(const void *a, const void *b)
-{
-	return civic_compare_entry_ids(&((const Sealable *) a)->id, &((const Sealable *) b)->id);
-}
-
-static int
-compare_places(const void *a, const void *b)
-{
-	int order = memcmp(&((const Sealable *) a)->organization, &((const Sealable *) b)->organization,
-					   UUID_LEN);
-
-	return order != 0 ? order : compare_xids(a, b);
-}
-
 /* Leaves the later transactions to the next seal. One transaction is sealed as a whole, however long it is. */
 static void
 cut_off(Seal *seal)
 {
-	uint64 last;
-	size_t keep = seal->limit;
-
-	qsort(seal->entries, seal->count, sizeof(Sealable), compare_xids);
-	last = seal->entries[keep - 1].id.xid;
-	while (keep < seal->count && seal->entries[keep].id.xid == last)
-		keep++;
-	if (keep == seal->count)
-		return;
-	seal->count = keep;
-	seal->until = last + 1;
+	seal->until = Min(seal->until, civic_limit_entries(seal->entries, seal->limit));
 }
 
-static void
-collect(Seal *seal, TupleTableSlot *slot, MemoryContext scratch)
+static bool
+is_sealable(void *state, const CivicEntryId *id)
 {
-	bool isnull;
-	uint64 xid = DatumGetUInt64(slot_getattr(slot, CIVIC_ENTRY_XID + 1, &isnull));
-	uint32 epoch = (uint32) DatumGetInt32(slot_getattr(slot, CIVIC_ENTRY_EPOCH + 1, &isnull));
-	CivicLeaf leaf;
-	Sealable *entry;
-	MemoryContext caller;
-	bool good;
+	Seal *seal = state;
 
-	if (epoch != seal->epoch || xid < seal->from || xid >= seal->until)
-		return;
-	if (seal->count == seal->capacity)
-	{
-		if (seal->count >= 2 * seal->limit)
-		{
-			cut_off(seal);
-			if (xid >= seal->until)
-				return;
-		}
-		if (seal->count == seal->capacity)
-		{
-			seal->capacity *= 2;
-			seal->entries = repalloc_huge(seal->entries, sizeof(Sealable) * seal->capacity);
-		}
-	}
-	slot_getallattrs(slot);
-	entry = &seal->entries[seal->count];
-	entry->organization = *DatumGetUUIDP(slot->tts_values[CIVIC_ENTRY_ORGANIZATION]);
-	caller = MemoryContextSwitchTo(scratch);
-	good = civic_entry_leaf(&seal->log_id, slot->tts_values, slot->tts_isnull, &leaf) &&
-		   civic_leaf_entry_hash(&civic_sha256, &leaf, &entry->hash);
-	MemoryContextSwitchTo(caller);
-	MemoryContextReset(scratch);
-	if (!good)
-		ereport(ERROR, (errcode(ERRCODE_CIVIC_AUDIT_DAMAGED),
-						errmsg("entry %u." UINT64_FORMAT ".%u of the audit log cannot be sealed", epoch,
-							   xid, leaf.counter),
-						errdetail("It is not as civic writes entries.")));
-	entry->id.epoch = epoch;
-	entry->id.xid = xid;
-	entry->id.counter = leaf.counter;
-	seal->count++;
+	if (id->epoch != seal->epoch || id->xid < seal->from || id->xid >= seal->until)
+		return false;
+	if (civic_count_entries(seal->entries) < seal->cut_at)
+		return true;
+	cut_off(seal);
+	seal->cut_at = 2 * Max(seal->limit, civic_count_entries(seal->entries));
+	return id->xid < seal->until;
 }
 
 static void
-scan_segment(Seal *seal, OpenSegment *segment, Snapshot snapshot, MemoryContext scratch)
+scan_segment(Seal *seal, OpenSegment *segment, Snapshot snapshot)
 {
 	Relation relation = table_open(segment->relation, AccessShareLock);
-	TupleTableSlot *slot = table_slot_create(relation, NULL);
-	TableScanDesc scan;
-	BlockNumber pages;
 
 	/* Pages before transactions: see the head of this file. */
-	segment->pages_now = pages = RelationGetNumberOfBlocks(relation);
+	segment->pages_now = RelationGetNumberOfBlocks(relation);
 	segment->next_now = U64FromFullTransactionId(ReadNextFullTransactionId());
-	if (segment->from < pages)
-	{
-		scan = table_beginscan_strat(relation, snapshot, 0, NULL, true, false);
-		heap_setscanlimits(scan, segment->from, pages - segment->from);
-		while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-		{
-			CHECK_FOR_INTERRUPTS();
-			collect(seal, slot, scratch);
-		}
-		table_endscan(scan);
-	}
-	ExecDropSingleTupleTableSlot(slot);
+	if (segment->from < segment->pages_now)
+		civic_read_entries(seal->entries, relation, snapshot, segment->from,
+						   segment->pages_now - segment->from);
 	table_close(relation, NoLock);
 }
 
@@ -251,16 +169,15 @@ full_xmin(Snapshot snapshot)
 }
 
 static void
-add_head(Seal *seal, CivicTreeWriter *forest, const Sealable *first, const Sealable *last,
+add_head(Seal *seal, CivicTreeWriter *forest, const CivicOrganizationEntries *sealed,
 		 const CivicTreeWriter *tree, const CivicHash *root)
 {
 	Oid types[10] = {UUIDOID, INT8OID, BYTEAOID, INT8OID, INT8OID,
 					 INT8OID, INT4OID, INT8OID,  INT8OID, TIMESTAMPTZOID};
 	Datum values[10];
 	CivicForestLeaf leaf;
-	CivicEntryId none = {0};
 	uint8 bytes[CIVIC_FOREST_LEAF_SIZE];
-	CivicHash hash;
+	CivicHashedEntry head = {0};
 	bytea *stored = palloc(VARHDRSZ + sizeof(CivicHash));
 
 	memcpy(leaf.log_id, seal->log_id.data, UUID_LEN);
@@ -269,7 +186,7 @@ add_head(Seal *seal, CivicTreeWriter *forest, const Sealable *first, const Seala
 	leaf.root = *root;
 	leaf.time = civic_unix_time(seal->time);
 	civic_forest_leaf_build(&leaf, bytes);
-	civic_leaf_hash(&civic_sha256, bytes, sizeof(bytes), &hash);
+	civic_leaf_hash(&civic_sha256, bytes, sizeof(bytes), &head.hash);
 
 	SET_VARSIZE(stored, VARHDRSZ + sizeof(CivicHash));
 	memcpy(VARDATA(stored), root, sizeof(CivicHash));
@@ -278,17 +195,32 @@ add_head(Seal *seal, CivicTreeWriter *forest, const Sealable *first, const Seala
 	values[2] = PointerGetDatum(stored);
 	values[3] = Int64GetDatum((int64) forest->range.end);
 	values[4] = Int64GetDatum(seal->batch);
-	values[5] = Int64GetDatum((int64) tree->range.end - (last - first + 1));
+	values[5] = Int64GetDatum((int64) (tree->range.end - sealed->count));
 	values[6] = Int32GetDatum((int32) seal->epoch);
-	values[7] = UInt64GetDatum(first->id.xid);
-	values[8] = UInt64GetDatum(last->id.xid);
+	values[7] = UInt64GetDatum(sealed->entries[0].id.xid);
+	values[8] = UInt64GetDatum(sealed->entries[sealed->count - 1].id.xid);
 	values[9] = TimestampTzGetDatum(seal->time);
 	types[7] = types[8] = XID8OID;
 	civic_run("INSERT INTO civic_private.audit_heads (organization_id, size, root, forest_index,"
 			  " batch, first_leaf, epoch, xid_from, xid_to, sealed_at)"
 			  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 			  10, types, values, NULL);
-	civic_grow_tree(forest, &hash, &none);
+	civic_grow_tree(forest, &head, 1);
+}
+
+static void
+refuse_unusable(const CivicOrganizationEntries *organization)
+{
+	for (size_t i = 0; i < organization->count; i++)
+	{
+		const CivicEntryId *id = &organization->entries[i].id;
+
+		if (!organization->entries[i].is_usable)
+			ereport(ERROR, (errcode(ERRCODE_CIVIC_AUDIT_DAMAGED),
+							errmsg("entry %u." UINT64_FORMAT ".%u of the audit log cannot be sealed",
+								   id->epoch, id->xid, id->counter),
+							errdetail("It is not as civic writes entries.")));
+	}
 }
 
 static void
@@ -296,23 +228,20 @@ grow_trees(Seal *seal)
 {
 	CivicTreeWriter *tree = palloc(sizeof(CivicTreeWriter));
 	CivicTreeWriter *forest = palloc(sizeof(CivicTreeWriter));
+	CivicOrganizationEntries **organizations;
+	size_t count;
 	CivicHash root;
-	size_t at = 0;
 
 	civic_load_tree(forest, &civic_forest_id);
-	qsort(seal->entries, seal->count, sizeof(Sealable), compare_places);
-	while (at < seal->count)
+	organizations = civic_sort_entries(seal->entries, &count);
+	for (size_t i = 0; i < count; i++)
 	{
-		size_t first = at;
-
-		civic_load_tree(tree, &seal->entries[at].organization);
-		for (;
-			 at < seal->count && memcmp(&seal->entries[at].organization, &tree->id, UUID_LEN) == 0;
-			 at++)
-			civic_grow_tree(tree, &seal->entries[at].hash, &seal->entries[at].id);
+		refuse_unusable(organizations[i]);
+		civic_load_tree(tree, &organizations[i]->id);
+		civic_grow_tree(tree, organizations[i]->entries, organizations[i]->count);
 		CHECK_FOR_INTERRUPTS();
 		civic_save_tree(tree, &root);
-		add_head(seal, forest, &seal->entries[first], &seal->entries[at - 1], tree, &root);
+		add_head(seal, forest, organizations[i], tree, &root);
 	}
 	civic_save_tree(forest, &root);
 }
@@ -324,16 +253,16 @@ update(const char *query, int nargs, Oid *types, Datum *values, const char *null
 }
 
 static void
-save_state(Seal *seal)
+save_state(Seal *seal, int64 count)
 {
-	if (seal->count > 0)
+	if (count > 0)
 	{
 		Oid state_types[1] = {XID8OID};
 		Datum state_values[1] = {UInt64GetDatum(seal->until)};
 		Oid types[5] = {INT8OID, TIMESTAMPTZOID, INT4OID, XID8OID, INT8OID};
 		Datum values[5] = {Int64GetDatum(seal->batch), TimestampTzGetDatum(seal->time),
 						   Int32GetDatum((int32) seal->epoch), UInt64GetDatum(seal->until),
-						   Int64GetDatum((int64) seal->count)};
+						   Int64GetDatum(count)};
 
 		civic_run("INSERT INTO civic_private.audit_batches"
 				  " (number, sealed_at, epoch, xid_until, entries) VALUES ($1, $2, $3, $4, $5)",
@@ -373,28 +302,28 @@ civic_seal_batch(PG_FUNCTION_ARGS)
 {
 	Seal seal = {0};
 	Snapshot snapshot;
-	MemoryContext scratch;
+	size_t count;
 
 	seal.limit = Max(PG_GETARG_INT32(0), 1);
-	seal.capacity = 1024;
-	seal.entries = palloc(sizeof(Sealable) * seal.capacity);
+	seal.cut_at = 2 * seal.limit;
 	seal.time = GetCurrentTimestamp();
 	SPI_connect();
 	read_state(&seal);
 	read_segments(&seal);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	seal.until = seal.leaves_epoch ? PG_UINT64_MAX : full_xmin(snapshot);
-	scratch = AllocSetContextCreate(CurrentMemoryContext, "civic seal", ALLOCSET_DEFAULT_SIZES);
+	seal.entries = civic_begin_entries(&seal.log_id, is_sealable, &seal);
 	for (int i = 0; i < seal.nsegments; i++)
-		scan_segment(&seal, &seal.segments[i], snapshot, scratch);
-	if (seal.count > seal.limit)
+		scan_segment(&seal, &seal.segments[i], snapshot);
+	if (civic_count_entries(seal.entries) > seal.limit)
 		cut_off(&seal);
-	if (seal.count > 0)
+	count = civic_count_entries(seal.entries);
+	if (count > 0)
 		grow_trees(&seal);
-	save_state(&seal);
+	save_state(&seal, (int64) count);
 	UnregisterSnapshot(snapshot);
 	SPI_finish();
-	PG_RETURN_INT64((int64) seal.count);
+	PG_RETURN_INT64((int64) count);
 }
 
 /*

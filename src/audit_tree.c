@@ -8,6 +8,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 const pg_uuid_t civic_forest_id = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -217,11 +218,49 @@ visit_node(void *state, CivicNode node, const CivicHash *hash)
 		save_tile(tree, level);
 }
 
-void
-civic_grow_tree(CivicTreeWriter *tree, const CivicHash *leaf, const CivicEntryId *entry)
+/* As visit_node() for each of them, but their hashes are joined level by level. */
+static void
+add_whole_tile(CivicTreeWriter *tree, const CivicHashedEntry *entries)
 {
-	tree->next = *entry;
-	civic_range_push(&civic_sha256, &tree->range, leaf, visit_node, tree);
+	CivicTileBuffer *tile = &tree->tiles[0];
+	CivicHash root;
+
+	tile->loaded = true;
+	tile->index = tree->range.end / CIVIC_LOG_TILE_WIDTH;
+	tile->count = CIVIC_LOG_TILE_WIDTH;
+	for (int i = 0; i < CIVIC_LOG_TILE_WIDTH; i++)
+	{
+		tile->hashes[i] = entries[i].hash;
+		civic_put_entry_id(tree->entries + i * CIVIC_ENTRY_ID_SIZE, &entries[i].id);
+	}
+	save_tile(tree, 0);
+	civic_log_tile_root(&civic_sha256, tile->hashes, CIVIC_LOG_TILE_WIDTH, &root);
+	visit_node(tree, (CivicNode){CIVIC_LOG_TILE_HEIGHT, tile->index}, &root);
+	(void) civic_range_push_node(&civic_sha256, &tree->range, CIVIC_LOG_TILE_HEIGHT, &root,
+								 visit_node, tree);
+}
+
+void
+civic_grow_tree(CivicTreeWriter *tree, const CivicHashedEntry *entries, size_t count)
+{
+	while (count > 0)
+	{
+		size_t added = 1;
+
+		if (tree->range.end % CIVIC_LOG_TILE_WIDTH == 0 && count >= CIVIC_LOG_TILE_WIDTH)
+		{
+			CHECK_FOR_INTERRUPTS();
+			add_whole_tile(tree, entries);
+			added = CIVIC_LOG_TILE_WIDTH;
+		}
+		else
+		{
+			tree->next = entries->id;
+			civic_range_push(&civic_sha256, &tree->range, &entries->hash, visit_node, tree);
+		}
+		entries += added;
+		count -= added;
+	}
 }
 
 void

@@ -9,11 +9,9 @@
 
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "access/tableam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "executor/tuptable.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -24,14 +22,6 @@
 #include "utils/timestamp.h"
 
 CIVIC_FUNCTION(civic_verify_batches);
-
-typedef struct Found
-{
-	pg_uuid_t organization;
-	CivicEntryId id;
-	bool usable;
-	CivicHash hash;
-} Found;
 
 /* A head as sealed, and the leaves it added. */
 typedef struct Head
@@ -52,9 +42,7 @@ typedef struct Verification
 	CivicEntryId from; /* entries from .. up to before .. */
 	CivicEntryId until;
 	CivicEntryId kept_from; /* older ones were dropped when their time was over */
-	size_t count;
-	size_t capacity;
-	Found *found;
+	CivicEntryReader *entries;
 	MemoryContext memory;
 } Verification;
 
@@ -76,54 +64,18 @@ report(Verification *check, const pg_uuid_t *organization, const CivicEntryId *i
 	tuplestore_putvalues(check->result->setResult, check->result->setDesc, values, nulls);
 }
 
-static int
-compare_found(const void *a, const void *b)
+static bool
+is_in_range(void *state, const CivicEntryId *id)
 {
-	const Found *left = a;
-	const Found *right = b;
-	int order = memcmp(&left->organization, &right->organization, UUID_LEN);
+	const Verification *check = state;
 
-	return order != 0 ? order : civic_compare_entry_ids(&left->id, &right->id);
-}
-
-static void
-collect(Verification *check, TupleTableSlot *slot, MemoryContext scratch)
-{
-	bool isnull;
-	Found *found;
-	CivicLeaf leaf;
-	CivicEntryId id;
-	MemoryContext caller;
-
-	id.xid = DatumGetUInt64(slot_getattr(slot, CIVIC_ENTRY_XID + 1, &isnull));
-	id.epoch = (uint32) DatumGetInt32(slot_getattr(slot, CIVIC_ENTRY_EPOCH + 1, &isnull));
-	id.counter = (uint32) DatumGetInt32(slot_getattr(slot, CIVIC_ENTRY_COUNTER + 1, &isnull));
-	if (civic_compare_entry_ids(&id, &check->from) < 0 ||
-		civic_compare_entry_ids(&id, &check->until) >= 0)
-		return;
-	if (check->count == check->capacity)
-	{
-		check->capacity = Max(1024, check->capacity * 2);
-		check->found = check->found == NULL
-						   ? MemoryContextAllocHuge(check->memory, sizeof(Found) * check->capacity)
-						   : repalloc_huge(check->found, sizeof(Found) * check->capacity);
-	}
-	slot_getallattrs(slot);
-	found = &check->found[check->count++];
-	found->organization = *DatumGetUUIDP(slot->tts_values[CIVIC_ENTRY_ORGANIZATION]);
-	found->id = id;
-	caller = MemoryContextSwitchTo(scratch);
-	found->usable = civic_entry_leaf(&check->log_id, slot->tts_values, slot->tts_isnull, &leaf) &&
-					civic_leaf_entry_hash(&civic_sha256, &leaf, &found->hash);
-	MemoryContextSwitchTo(caller);
-	MemoryContextReset(scratch);
+	return civic_compare_entry_ids(id, &check->from) >= 0 &&
+		   civic_compare_entry_ids(id, &check->until) < 0;
 }
 
 static void
 read_segments(Verification *check)
 {
-	MemoryContext scratch =
-		AllocSetContextCreate(check->memory, "civic verify", ALLOCSET_DEFAULT_SIZES);
 	Oid *relations;
 	int count;
 	Snapshot snapshot;
@@ -145,20 +97,11 @@ read_segments(Verification *check)
 	for (int i = 0; i < count; i++)
 	{
 		Relation relation = table_open(relations[i], AccessShareLock);
-		TupleTableSlot *slot = table_slot_create(relation, NULL);
-		TableScanDesc scan = table_beginscan(relation, snapshot, 0, NULL);
 
-		while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-		{
-			CHECK_FOR_INTERRUPTS();
-			collect(check, slot, scratch);
-		}
-		table_endscan(scan);
-		ExecDropSingleTupleTableSlot(slot);
+		civic_read_entries(check->entries, relation, snapshot, 0, InvalidBlockNumber);
 		table_close(relation, NoLock);
 	}
 	UnregisterSnapshot(snapshot);
-	qsort(check->found, check->count, sizeof(Found), compare_found);
 }
 
 static void
@@ -243,8 +186,9 @@ typedef struct LeafReader
 	CivicRange range;
 } LeafReader;
 
-static bool
-read_leaf(Verification *check, LeafReader *reader, uint64 leaf, CivicHash *hash, CivicEntryId *id)
+/* The hash of a leaf, and which entry it is; NULL where the tree has none. */
+static const CivicHash *
+read_leaf(Verification *check, LeafReader *reader, uint64 leaf, CivicEntryId *id)
 {
 	uint64 tile = leaf / CIVIC_LOG_TILE_WIDTH;
 	int place = (int) (leaf % CIVIC_LOG_TILE_WIDTH);
@@ -274,52 +218,55 @@ read_leaf(Verification *check, LeafReader *reader, uint64 leaf, CivicHash *hash,
 		}
 	}
 	if (place >= reader->count)
-		return false;
-	*hash = reader->hashes[place];
+		return NULL;
 	civic_get_entry_id(reader->entries + place * CIVIC_ENTRY_ID_SIZE, id);
-	return true;
+	return &reader->hashes[place];
 }
 
+/* The entries from .. up to before .. of an organization. */
 static void
-report_added(Verification *check, const Found *found)
+report_added(Verification *check, const CivicOrganizationEntries *found, size_t from, size_t to)
 {
-	report(check, &found->organization, &found->id, -1, "entry_added",
-		   "The entry stands among sealed ones and was not sealed with them.");
+	for (size_t i = from; i < to; i++)
+		report(check, &found->id, &found->entries[i].id, -1, "entry_added",
+			   "The entry stands among sealed ones and was not sealed with them.");
 }
 
-/* Leaves and entries are in the same order: what one has and the other has not is missing or added. */
+/*
+ * Leaves and entries are in the same order: what one has and the other has not is missing or added. Returns the first
+ * entry after these leaves.
+ */
 static size_t
-compare_leaves(Verification *check, LeafReader *reader, const Head *head, size_t at)
+compare_leaves(Verification *check, LeafReader *reader, const Head *head,
+			   const CivicOrganizationEntries *found, size_t at)
 {
 	reader->follows = head->size - head->first < CIVIC_LOG_TILE_WIDTH;
 	if (reader->follows && reader->range.end != head->first)
 		civic_load_range(&head->organization, head->first, &reader->range);
 	for (uint64 leaf = head->first; leaf < head->size; leaf++)
 	{
-		CivicHash hash;
 		CivicEntryId id;
+		const CivicHash *hash = read_leaf(check, reader, leaf, &id);
 		int order = 1;
 
-		if (!read_leaf(check, reader, leaf, &hash, &id))
+		if (hash == NULL)
 		{
 			report(check, &head->organization, NULL, (int64) leaf, "leaf_missing",
 				   "The tree has no hash for this leaf.");
 			return at;
 		}
 		if (reader->follows)
-			civic_range_push(&civic_sha256, &reader->range, &hash, NULL, NULL);
-		while (at < check->count &&
-			   memcmp(&check->found[at].organization, &head->organization, UUID_LEN) == 0 &&
-			   (order = civic_compare_entry_ids(&check->found[at].id, &id)) < 0)
+			civic_range_push(&civic_sha256, &reader->range, hash, NULL, NULL);
+		while (at < found->count &&
+			   (order = civic_compare_entry_ids(&found->entries[at].id, &id)) < 0)
 		{
-			report_added(check, &check->found[at++]);
+			report_added(check, found, at, at + 1);
+			at++;
 			order = 1;
 		}
-		if (at < check->count &&
-			memcmp(&check->found[at].organization, &head->organization, UUID_LEN) == 0 &&
-			order == 0)
+		if (order == 0)
 		{
-			if (!check->found[at].usable || !civic_hash_equal(&check->found[at].hash, &hash))
+			if (!found->entries[at].is_usable || !civic_hash_equal(&found->entries[at].hash, hash))
 				report(check, &head->organization, &id, (int64) leaf, "entry_changed",
 					   "The entry is not the one that was sealed.");
 			at++;
@@ -338,7 +285,7 @@ compare_head(Verification *check, LeafReader *reader, LeafReader *forest, const 
 	CivicForestLeaf leaf;
 	uint8 bytes[CIVIC_FOREST_LEAF_SIZE];
 	CivicHash hash;
-	CivicHash stored;
+	const CivicHash *stored;
 	CivicEntryId none;
 
 	if (reader->range.end != head->size)
@@ -354,8 +301,8 @@ compare_head(Verification *check, LeafReader *reader, LeafReader *forest, const 
 	leaf.time = civic_unix_time(head->sealed_at);
 	civic_forest_leaf_build(&leaf, bytes);
 	civic_leaf_hash(&civic_sha256, bytes, sizeof(bytes), &hash);
-	if (!read_leaf(check, forest, head->forest_index, &stored, &none) ||
-		!civic_hash_equal(&hash, &stored))
+	stored = read_leaf(check, forest, head->forest_index, &none);
+	if (stored == NULL || !civic_hash_equal(&hash, stored))
 		report(check, &head->organization, NULL, (int64) head->size, "forest_changed",
 			   "The head is not the leaf of the forest that it was.");
 }
@@ -374,6 +321,11 @@ civic_verify_batches(PG_FUNCTION_ARGS)
 	LeafReader *forest = palloc(sizeof(LeafReader));
 	Head *heads;
 	int nheads;
+	CivicOrganizationEntries **organizations;
+	size_t norganizations;
+	size_t next = 0;
+	CivicOrganizationEntries none = {0};
+	const CivicOrganizationEntries *found = &none;
 	size_t at = 0;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -381,36 +333,40 @@ civic_verify_batches(PG_FUNCTION_ARGS)
 	SPI_connect();
 	check.memory = CurrentMemoryContext;
 	read_range(&check, first, last);
+	check.entries = civic_begin_entries(&check.log_id, is_in_range, &check);
 	read_segments(&check);
+	organizations = civic_sort_entries(check.entries, &norganizations);
 	heads = read_heads(&check, first, last, &nheads);
 	forest->tree = civic_forest_id;
 	forest->count = -1;
 	forest->above_count = 0;
 	for (int i = 0; i < nheads; i++)
 	{
-		if (i == 0 || memcmp(&heads[i].organization, &heads[i - 1].organization, UUID_LEN) != 0)
+		const pg_uuid_t *organization = &heads[i].organization;
+
+		if (i == 0 || memcmp(organization, &heads[i - 1].organization, UUID_LEN) != 0)
 		{
+			int order = 1;
+
 			/* Entries of organizations that nothing was sealed of. */
-			while (at < check.count &&
-				   memcmp(&check.found[at].organization, &heads[i].organization, UUID_LEN) < 0)
-				report_added(&check, &check.found[at++]);
-			reader->tree = heads[i].organization;
+			for (; next < norganizations &&
+				   (order = memcmp(&organizations[next]->id, organization, UUID_LEN)) < 0;
+				 next++)
+				report_added(&check, organizations[next], 0, organizations[next]->count);
+			found = next < norganizations && order == 0 ? organizations[next++] : &none;
+			at = 0;
+			reader->tree = *organization;
 			reader->count = -1;
 			reader->above_count = 0;
 			civic_range_init(&reader->range, 0);
 		}
-		at = compare_leaves(&check, reader, &heads[i], at);
-		if (i == nheads - 1 ||
-			memcmp(&heads[i].organization, &heads[i + 1].organization, UUID_LEN) != 0)
-		{
-			while (at < check.count &&
-				   memcmp(&check.found[at].organization, &heads[i].organization, UUID_LEN) == 0)
-				report_added(&check, &check.found[at++]);
-		}
+		at = compare_leaves(&check, reader, &heads[i], found, at);
+		if (i == nheads - 1 || memcmp(organization, &heads[i + 1].organization, UUID_LEN) != 0)
+			report_added(&check, found, at, found->count);
 		compare_head(&check, reader, forest, &heads[i]);
 	}
-	while (at < check.count)
-		report_added(&check, &check.found[at++]);
+	for (; next < norganizations; next++)
+		report_added(&check, organizations[next], 0, organizations[next]->count);
 	SPI_finish();
 	return (Datum) 0;
 }

@@ -41,16 +41,40 @@ typedef struct CivicDigest
 {
 	void (*digest)(void *state, const CivicBytes *pieces, int npieces, uint8_t *out);
 	void *state;
+	/* Of two messages, where that is faster than one after the other; else NULL. */
+	void (*digest_two)(void *state, const CivicBytes messages[2], uint8_t *const out[2]);
 } CivicDigest;
 
-/* Big-endian numbers, as all formats of the log have them. */
+static inline void
+civic_digest_two(const CivicDigest *digest, const CivicBytes messages[2], uint8_t *const out[2])
+{
+	if (digest->digest_two != NULL)
+		digest->digest_two(digest->state, messages, out);
+	else
+	{
+		digest->digest(digest->state, &messages[0], 1, out[0]);
+		digest->digest(digest->state, &messages[1], 1, out[1]);
+	}
+}
+
+/* Big-endian numbers of 1 to 8 bytes, as all formats of the log have them. */
+
+static inline uint64_t
+civic_swap_on_little_endian(uint64_t number)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return __builtin_bswap64(number);
+#else
+	return number;
+#endif
+}
 
 static inline uint8_t *
 civic_put_number(uint8_t *out, uint64_t number, int size)
 {
-	for (int i = size - 1; i >= 0; i--)
-		*out++ = (uint8_t) (number >> (8 * i));
-	return out;
+	number = civic_swap_on_little_endian(number << (64 - 8 * size));
+	memcpy(out, &number, (size_t) size);
+	return out + size;
 }
 
 static inline uint64_t
@@ -58,9 +82,8 @@ civic_get_number(const uint8_t *at, int size)
 {
 	uint64_t number = 0;
 
-	for (int i = 0; i < size; i++)
-		number = number << 8 | at[i];
-	return number;
+	memcpy((uint8_t *) &number + 8 - size, at, (size_t) size);
+	return civic_swap_on_little_endian(number);
 }
 
 #endif

@@ -59,9 +59,9 @@ head_size(const CivicLeaf *leaf)
 	return size;
 }
 
-size_t
-civic_leaf_build_head(const CivicDigest *sha256, const CivicLeaf *leaf, uint8_t *out,
-					  size_t capacity)
+/* All but public columns that stand in the leaf. */
+static size_t
+build_head(const CivicDigest *sha256, const CivicLeaf *leaf, uint8_t *out, size_t capacity)
 {
 	size_t size = head_size(leaf);
 
@@ -104,39 +104,17 @@ civic_leaf_build_head(const CivicDigest *sha256, const CivicLeaf *leaf, uint8_t 
 	return size;
 }
 
-/* Public columns that follow the head. */
-static CivicBytes
-inline_columns(const CivicLeaf *leaf)
-{
-	return leaf->columns.length <= CIVIC_LEAF_INLINE_MAX ? leaf->columns : civic_bytes(NULL, 0);
-}
-
 size_t
 civic_leaf_build(const CivicDigest *sha256, const CivicLeaf *leaf, uint8_t *out, size_t capacity)
 {
-	size_t size = civic_leaf_build_head(sha256, leaf, out, capacity);
-	CivicBytes columns = inline_columns(leaf);
+	size_t size = build_head(sha256, leaf, out, capacity);
 
-	if (size == 0 || capacity - size < columns.length)
+	if (size == 0 || leaf->columns.length > CIVIC_LEAF_INLINE_MAX)
+		return size;
+	if (capacity - size < leaf->columns.length)
 		return 0;
-	put_bytes(out + size, columns.data, columns.length);
-	return size + columns.length;
-}
-
-bool
-civic_leaf_entry_hash(const CivicDigest *sha256, const CivicLeaf *leaf, CivicHash *hash)
-{
-	uint8_t head[1 + CIVIC_LEAF_HEAD_MAX];
-	size_t size = civic_leaf_build_head(sha256, leaf, head + 1, CIVIC_LEAF_HEAD_MAX);
-	CivicBytes pieces[2];
-
-	if (size == 0)
-		return false;
-	head[0] = 0x00;
-	pieces[0] = civic_bytes(head, 1 + size);
-	pieces[1] = inline_columns(leaf);
-	sha256->digest(sha256->state, pieces, 2, hash->bytes);
-	return true;
+	put_bytes(out + size, leaf->columns.data, leaf->columns.length);
+	return size + leaf->columns.length;
 }
 
 /* ---- reading ---- */

@@ -50,8 +50,6 @@
 #define CIVIC_LEAF_KEY_MAX 16383
 #define CIVIC_LEAF_INLINE_MAX 32768
 #define CIVIC_LEAF_MAX 65535
-/* All of a leaf but public columns that stand in it. */
-#define CIVIC_LEAF_HEAD_MAX (192 + 5 * CIVIC_LEAF_TEXT_MAX + CIVIC_LEAF_KEY_MAX)
 #define CIVIC_SALT_SIZE 16
 #define CIVIC_FOREST_LEAF_SIZE 95
 
@@ -85,12 +83,6 @@ typedef struct CivicLeaf
 /* Bytes written, or 0 where a field is not as described above or capacity does not suffice. */
 extern size_t civic_leaf_build(const CivicDigest *sha256, const CivicLeaf *leaf, uint8_t *out,
 							   size_t capacity);
-/* All of it but public columns that stand in it: those of the leaf follow these bytes. */
-extern size_t civic_leaf_build_head(const CivicDigest *sha256, const CivicLeaf *leaf, uint8_t *out,
-									size_t capacity);
-/* The leaf hash without putting the leaf together; false where it cannot be built. */
-extern bool civic_leaf_entry_hash(const CivicDigest *sha256, const CivicLeaf *leaf,
-								  CivicHash *hash);
 /* Its pieces point into the bytes. */
 extern bool civic_leaf_parse(const uint8_t *bytes, size_t length, CivicLeaf *leaf);
 

@@ -4,7 +4,6 @@
  */
 #include "core/merkle.h"
 
-#define LEAF_PREFIX 0x00
 #define NODE_PREFIX 0x01
 
 void
@@ -16,7 +15,7 @@ civic_empty_root(const CivicDigest *sha256, CivicHash *root)
 void
 civic_leaf_hash(const CivicDigest *sha256, const uint8_t *leaf, size_t length, CivicHash *hash)
 {
-	uint8_t prefix = LEAF_PREFIX;
+	uint8_t prefix = CIVIC_LEAF_PREFIX;
 	CivicBytes pieces[] = {{&prefix, 1}, {leaf, length}};
 
 	sha256->digest(sha256->state, pieces, 2, hash->bytes);
@@ -35,22 +34,38 @@ civic_node_hash(const CivicDigest *sha256, const CivicHash *left, const CivicHas
 	sha256->digest(sha256->state, &piece, 1, hash->bytes);
 }
 
+/* The parents of hashes, two of them at a time; they may take the place of their children. */
+static void
+join_pairs(const CivicDigest *sha256, const CivicHash *children, int nparents, CivicHash *parents)
+{
+	uint8_t nodes[2][1 + 2 * CIVIC_SHA256_SIZE];
+	const CivicBytes messages[2] = {{nodes[0], sizeof(nodes[0])}, {nodes[1], sizeof(nodes[1])}};
+	int i = 0;
+
+	nodes[0][0] = nodes[1][0] = NODE_PREFIX;
+	for (; i + 1 < nparents; i += 2)
+	{
+		uint8_t *const out[2] = {parents[i].bytes, parents[i + 1].bytes};
+
+		memcpy(nodes[0] + 1, &children[2 * i], 2 * CIVIC_SHA256_SIZE);
+		memcpy(nodes[1] + 1, &children[2 * i + 2], 2 * CIVIC_SHA256_SIZE);
+		civic_digest_two(sha256, messages, out);
+	}
+	if (i < nparents)
+		civic_node_hash(sha256, &children[2 * i], &children[2 * i + 1], &parents[i]);
+}
+
 void
 civic_log_tile_root(const CivicDigest *sha256, const CivicHash *hashes, int count, CivicHash *root)
 {
-	CivicHash stack[CIVIC_LOG_TILE_HEIGHT + 1] = {{{0}}};
-	int depth = 0;
+	CivicHash level[CIVIC_LOG_TILE_WIDTH / 2];
 
-	for (int i = 0; i < count; i++)
+	for (; count > 1; count /= 2)
 	{
-		stack[depth++] = hashes[i];
-		for (int rest = i + 1; rest % 2 == 0; rest /= 2)
-		{
-			depth--;
-			civic_node_hash(sha256, &stack[depth - 1], &stack[depth], &stack[depth - 1]);
-		}
+		join_pairs(sha256, hashes, count / 2, level);
+		hashes = level;
 	}
-	*root = stack[0];
+	*root = *hashes;
 }
 
 /* ---- compact ranges ---- */

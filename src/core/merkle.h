@@ -15,6 +15,8 @@
 /* Sizes of trees stay below it, so that they are also numbers of bigint. */
 #define CIVIC_MAX_LEAVES (UINT64_MAX >> 1)
 
+#define CIVIC_LEAF_PREFIX 0x00
+
 typedef struct CivicHash
 {
 	uint8_t bytes[CIVIC_SHA256_SIZE];

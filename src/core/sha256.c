@@ -91,44 +91,134 @@ four_rounds(__m128i *abef, __m128i *cdgh, __m128i w, int round)
 	*abef = _mm_sha256rnds2_epu32(*abef, *cdgh, _mm_shuffle_epi32(sum, 0x0e));
 }
 
+/* One message on its way through the rounds. */
+typedef struct Lane
+{
+	__m128i abef;
+	__m128i cdgh;
+	__m128i before[2];
+	__m128i w[4];
+} Lane;
+
+static inline WITH_EXTENSIONS void
+load_state(Lane *lane, const uint32_t state[8])
+{
+	__m128i abcd = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *) state), 0xb1);
+	__m128i efgh = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *) (state + 4)), 0x1b);
+
+	lane->abef = _mm_alignr_epi8(abcd, efgh, 8);
+	lane->cdgh = _mm_blend_epi16(efgh, abcd, 0xf0);
+}
+
+static inline WITH_EXTENSIONS void
+store_state(const Lane *lane, uint32_t state[8])
+{
+	__m128i abcd = _mm_shuffle_epi32(lane->abef, 0x1b);
+	__m128i efgh = _mm_shuffle_epi32(lane->cdgh, 0xb1);
+
+	_mm_storeu_si128((__m128i *) state, _mm_blend_epi16(abcd, efgh, 0xf0));
+	_mm_storeu_si128((__m128i *) (state + 4), _mm_alignr_epi8(efgh, abcd, 8));
+}
+
+static inline WITH_EXTENSIONS void
+begin_block(Lane *lane, const uint8_t *block)
+{
+	const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+	const __m128i *words = (const __m128i *) block;
+
+	lane->before[0] = lane->abef;
+	lane->before[1] = lane->cdgh;
+	lane->w[0] = _mm_shuffle_epi8(_mm_loadu_si128(words), big_endian);
+	lane->w[1] = _mm_shuffle_epi8(_mm_loadu_si128(words + 1), big_endian);
+	lane->w[2] = _mm_shuffle_epi8(_mm_loadu_si128(words + 2), big_endian);
+	lane->w[3] = _mm_shuffle_epi8(_mm_loadu_si128(words + 3), big_endian);
+}
+
+static inline WITH_EXTENSIONS void
+end_block(Lane *lane)
+{
+	lane->abef = _mm_add_epi32(lane->abef, lane->before[0]);
+	lane->cdgh = _mm_add_epi32(lane->cdgh, lane->before[1]);
+}
+
+/* Four rounds, and the words that take the place of theirs. */
+static inline WITH_EXTENSIONS void
+advance(Lane *lane, int i, int round)
+{
+	four_rounds(&lane->abef, &lane->cdgh, lane->w[i], round + 4 * i);
+	lane->w[i] =
+		schedule(lane->w[i], lane->w[(i + 1) % 4], lane->w[(i + 2) % 4], lane->w[(i + 3) % 4]);
+}
+
+static inline WITH_EXTENSIONS void
+finish(Lane *lane, int i)
+{
+	four_rounds(&lane->abef, &lane->cdgh, lane->w[i], 48 + 4 * i);
+}
+
 static WITH_EXTENSIONS void
 compress_extensions(uint32_t state[8], const uint8_t *blocks, size_t count)
 {
-	const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
-	__m128i abcd = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *) state), 0xb1);
-	__m128i efgh = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *) (state + 4)), 0x1b);
-	__m128i abef = _mm_alignr_epi8(abcd, efgh, 8);
-	__m128i cdgh = _mm_blend_epi16(efgh, abcd, 0xf0);
+	Lane lane;
 
+	load_state(&lane, state);
 	for (; count > 0; count--, blocks += BLOCK)
 	{
-		const __m128i *words = (const __m128i *) blocks;
-		__m128i before[2] = {abef, cdgh};
-		__m128i w0 = _mm_shuffle_epi8(_mm_loadu_si128(words), big_endian);
-		__m128i w1 = _mm_shuffle_epi8(_mm_loadu_si128(words + 1), big_endian);
-		__m128i w2 = _mm_shuffle_epi8(_mm_loadu_si128(words + 2), big_endian);
-		__m128i w3 = _mm_shuffle_epi8(_mm_loadu_si128(words + 3), big_endian);
-
-		for (int round = 0;; round += 16)
+		begin_block(&lane, blocks);
+		for (int round = 0; round < 48; round += 16)
 		{
-			four_rounds(&abef, &cdgh, w0, round);
-			four_rounds(&abef, &cdgh, w1, round + 4);
-			four_rounds(&abef, &cdgh, w2, round + 8);
-			four_rounds(&abef, &cdgh, w3, round + 12);
-			if (round == 48)
-				break;
-			w0 = schedule(w0, w1, w2, w3);
-			w1 = schedule(w1, w2, w3, w0);
-			w2 = schedule(w2, w3, w0, w1);
-			w3 = schedule(w3, w0, w1, w2);
+			advance(&lane, 0, round);
+			advance(&lane, 1, round);
+			advance(&lane, 2, round);
+			advance(&lane, 3, round);
 		}
-		abef = _mm_add_epi32(abef, before[0]);
-		cdgh = _mm_add_epi32(cdgh, before[1]);
+		finish(&lane, 0);
+		finish(&lane, 1);
+		finish(&lane, 2);
+		finish(&lane, 3);
+		end_block(&lane);
 	}
-	abcd = _mm_shuffle_epi32(abef, 0x1b);
-	efgh = _mm_shuffle_epi32(cdgh, 0xb1);
-	_mm_storeu_si128((__m128i *) state, _mm_blend_epi16(abcd, efgh, 0xf0));
-	_mm_storeu_si128((__m128i *) (state + 4), _mm_alignr_epi8(efgh, abcd, 8));
+	store_state(&lane, state);
+}
+
+/* Each round waits for the one before: meanwhile the processor has time for those of another message. */
+static WITH_EXTENSIONS void
+compress_two(uint32_t state_a[8], const uint8_t *a, uint32_t state_b[8], const uint8_t *b,
+			 size_t count)
+{
+	Lane x;
+	Lane y;
+
+	load_state(&x, state_a);
+	load_state(&y, state_b);
+	for (; count > 0; count--, a += BLOCK, b += BLOCK)
+	{
+		begin_block(&x, a);
+		begin_block(&y, b);
+		for (int round = 0; round < 48; round += 16)
+		{
+			advance(&x, 0, round);
+			advance(&y, 0, round);
+			advance(&x, 1, round);
+			advance(&y, 1, round);
+			advance(&x, 2, round);
+			advance(&y, 2, round);
+			advance(&x, 3, round);
+			advance(&y, 3, round);
+		}
+		finish(&x, 0);
+		finish(&y, 0);
+		finish(&x, 1);
+		finish(&y, 1);
+		finish(&x, 2);
+		finish(&y, 2);
+		finish(&x, 3);
+		finish(&y, 3);
+		end_block(&x);
+		end_block(&y);
+	}
+	store_state(&x, state_a);
+	store_state(&y, state_b);
 }
 
 static bool
@@ -145,6 +235,25 @@ has_extensions(void)
 
 #endif
 
+/* What a message ends with, its last bytes among it; returns how many blocks that is. */
+static size_t
+pad(uint8_t block[2 * BLOCK], size_t fill, uint64_t total)
+{
+	size_t padded = fill < BLOCK - 8 ? BLOCK : 2 * BLOCK;
+
+	block[fill] = 0x80;
+	memset(block + fill + 1, 0, padded - fill - 1);
+	civic_put_number(block + padded - 8, 8 * total, 8);
+	return padded / BLOCK;
+}
+
+static void
+put_state(const uint32_t state[8], uint8_t *out)
+{
+	for (int i = 0; i < 8; i++)
+		out = civic_put_number(out, state[i], 4);
+}
+
 static void
 hash_pieces(Compress compress, const CivicBytes *pieces, int npieces, uint8_t *out)
 {
@@ -152,7 +261,6 @@ hash_pieces(Compress compress, const CivicBytes *pieces, int npieces, uint8_t *o
 	uint8_t block[2 * BLOCK];
 	uint64_t total = 0;
 	size_t fill = 0;
-	size_t padded;
 
 	memcpy(state, start, sizeof(state));
 	for (int i = 0; i < npieces; i++)
@@ -186,13 +294,8 @@ hash_pieces(Compress compress, const CivicBytes *pieces, int npieces, uint8_t *o
 			memcpy(block, data, length);
 		fill = length;
 	}
-	padded = fill < BLOCK - 8 ? BLOCK : 2 * BLOCK;
-	block[fill] = 0x80;
-	memset(block + fill + 1, 0, padded - fill - 1);
-	civic_put_number(block + padded - 8, 8 * total, 8);
-	compress(state, block, padded / BLOCK);
-	for (int i = 0; i < 8; i++)
-		out = civic_put_number(out, state[i], 4);
+	compress(state, block, pad(block, fill, total));
+	put_state(state, out);
 }
 
 static void
@@ -202,12 +305,11 @@ digest_portable(void *state, const CivicBytes *pieces, int npieces, uint8_t *out
 	hash_pieces(compress_portable, pieces, npieces, out);
 }
 
-static void
-digest(void *state, const CivicBytes *pieces, int npieces, uint8_t *out)
+static Compress
+fastest(void)
 {
 	static Compress compress = NULL;
 
-	(void) state;
 	if (compress == NULL)
 	{
 		compress = compress_portable;
@@ -216,8 +318,90 @@ digest(void *state, const CivicBytes *pieces, int npieces, uint8_t *out)
 			compress = compress_extensions;
 #endif
 	}
-	hash_pieces(compress, pieces, npieces, out);
+	return compress;
 }
 
-const CivicDigest civic_sha256 = {digest, NULL};
-const CivicDigest civic_sha256_portable = {digest_portable, NULL};
+static void
+digest(void *state, const CivicBytes *pieces, int npieces, uint8_t *out)
+{
+	(void) state;
+	hash_pieces(fastest(), pieces, npieces, out);
+}
+
+#ifdef HAVE_SHA_EXTENSIONS
+
+/* A message as whole blocks: those in its own place, then its padded end. */
+typedef struct Stream
+{
+	uint32_t state[8];
+	const uint8_t *next;
+	size_t count; /* blocks at "next" */
+	size_t nends; /* blocks at "end" that come after them */
+	uint8_t end[2 * BLOCK];
+} Stream;
+
+static void
+take_blocks(Stream *stream, size_t count)
+{
+	stream->next += count * BLOCK;
+	stream->count -= count;
+	if (stream->count == 0)
+	{
+		stream->next = stream->end;
+		stream->count = stream->nends;
+		stream->nends = 0;
+	}
+}
+
+static void
+begin_stream(Stream *stream, CivicBytes message)
+{
+	size_t fill = message.length % BLOCK;
+
+	memcpy(stream->state, start, sizeof(start));
+	stream->next = message.data;
+	stream->count = message.length / BLOCK;
+	if (fill > 0)
+		memcpy(stream->end, message.data + message.length - fill, fill);
+	stream->nends = pad(stream->end, fill, message.length);
+	take_blocks(stream, 0);
+}
+
+static void
+digest_two(void *state, const CivicBytes messages[2], uint8_t *const out[2])
+{
+	Stream streams[2];
+
+	if (fastest() != compress_extensions)
+	{
+		digest(state, &messages[0], 1, out[0]);
+		digest(state, &messages[1], 1, out[1]);
+		return;
+	}
+	begin_stream(&streams[0], messages[0]);
+	begin_stream(&streams[1], messages[1]);
+	while (streams[0].count > 0 && streams[1].count > 0)
+	{
+		size_t count = streams[0].count < streams[1].count ? streams[0].count : streams[1].count;
+
+		compress_two(streams[0].state, streams[0].next, streams[1].state, streams[1].next, count);
+		take_blocks(&streams[0], count);
+		take_blocks(&streams[1], count);
+	}
+	for (int i = 0; i < 2; i++)
+	{
+		while (streams[i].count > 0)
+		{
+			compress_extensions(streams[i].state, streams[i].next, streams[i].count);
+			take_blocks(&streams[i], streams[i].count);
+		}
+		put_state(streams[i].state, out[i]);
+	}
+}
+
+#else
+#define digest_two NULL
+#endif
+
+const CivicDigest civic_sha256 = {.digest = digest, .digest_two = digest_two};
+const CivicDigest civic_sha256_portable = {.digest = digest_portable};

@@ -1,6 +1,7 @@
 /*
  * test/fuzz/fuzz_sha256.c
- *		However bytes are cut into pieces, and with or without the processor's instructions, the digest is the same.
+ *		However bytes are cut into pieces, with or without the processor's instructions, alone or beside another message,
+ *		the digest is the same.
  */
 #include "core/sha256.h"
 
@@ -17,6 +18,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t at = 0;
 	uint8_t expected[CIVIC_SHA256_SIZE];
 	uint8_t got[CIVIC_SHA256_SIZE];
+	uint8_t expected_end[CIVIC_SHA256_SIZE];
+	uint8_t got_end[CIVIC_SHA256_SIZE];
+	uint8_t *const outs[2] = {got, got_end};
+	CivicBytes two[2];
 
 	while (at < size && npieces < 7)
 	{
@@ -40,6 +45,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	civic_sha256.digest(civic_sha256.state, pieces, npieces, got);
 	if (memcmp(expected, got, sizeof(got)) != 0)
+		abort();
+
+	two[0] = whole;
+	two[1] = pieces[npieces - 1];
+	civic_sha256_portable.digest(civic_sha256_portable.state, &two[1], 1, expected_end);
+	civic_digest_two(&civic_sha256, two, outs);
+	if (memcmp(expected, got, sizeof(got)) != 0 || memcmp(expected_end, got_end, sizeof(got)) != 0)
 		abort();
 	return 0;
 }

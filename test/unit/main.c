@@ -17,6 +17,7 @@ main(void)
 	test_note();
 	test_proofs();
 	test_routes();
+	test_runs();
 	test_sha256();
 	test_tiles();
 	test_address();

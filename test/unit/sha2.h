@@ -147,7 +147,7 @@ sha512_digest(void *state, const CivicBytes *pieces, int npieces, uint8_t *out)
 	sha2_digest(64, pieces, npieces, out);
 }
 
-static const CivicDigest sha256 = {sha256_digest, NULL};
-static const CivicDigest sha512 = {sha512_digest, NULL};
+static const CivicDigest sha256 = {.digest = sha256_digest};
+static const CivicDigest sha512 = {.digest = sha512_digest};
 
 #endif

@@ -19,6 +19,7 @@ extern void test_merkle(void);
 extern void test_note(void);
 extern void test_proofs(void);
 extern void test_routes(void);
+extern void test_runs(void);
 extern void test_sha256(void);
 extern void test_tiles(void);
 extern void test_address(void);

@@ -39,6 +39,37 @@ differences(const CivicDigest *digest)
 	return count;
 }
 
+/* Two messages of which each may end anywhere in its blocks, one long before the other. */
+static int
+differences_of_two(const CivicDigest *digest)
+{
+	static const size_t lengths[] = {0,   1,   54,  55,  56,  57,  63,  64,  65,  118, 119,
+									 120, 121, 127, 128, 129, 183, 184, 191, 192, 193, LONGEST};
+	static const size_t nlengths = sizeof(lengths) / sizeof(lengths[0]);
+	uint8_t data[2][LONGEST];
+	uint8_t expected[2][CIVIC_SHA256_SIZE];
+	uint8_t out[2][CIVIC_SHA256_SIZE];
+	uint8_t *const outs[2] = {out[0], out[1]};
+	int count = 0;
+
+	for (size_t i = 0; i < LONGEST; i++)
+	{
+		data[0][i] = (uint8_t) (i * 37 + 11);
+		data[1][i] = (uint8_t) (i * 41 + 5);
+	}
+	for (size_t i = 0; i < nlengths; i++)
+		for (size_t j = 0; j < nlengths; j++)
+		{
+			CivicBytes messages[2] = {{data[0], lengths[i]}, {data[1], lengths[j]}};
+
+			sha256_digest(NULL, &messages[0], 1, expected[0]);
+			sha256_digest(NULL, &messages[1], 1, expected[1]);
+			civic_digest_two(digest, messages, outs);
+			count += memcmp(out, expected, sizeof(out)) != 0;
+		}
+	return count;
+}
+
 void
 test_sha256(void)
 {
@@ -52,4 +83,6 @@ test_sha256(void)
 	ok(memcmp(out, abc, sizeof(out)) == 0, "the example of FIPS 180-4");
 	ok(differences(&civic_sha256) == 0, "SHA-256 of any length, in pieces");
 	ok(differences(&civic_sha256_portable) == 0, "the same without the processor's instructions");
+	ok(differences_of_two(&civic_sha256) == 0, "two messages at once");
+	ok(differences_of_two(&civic_sha256_portable) == 0, "two where that is no faster");
 }
