@@ -43,7 +43,8 @@ typedef struct TileReader
 	CivicHash hashes[CIVIC_LOG_TILE_WIDTH];
 } TileReader;
 
-static void
+/* False where its hashes are missing. */
+static bool
 read_node(TileReader *reader, CivicNode node, CivicHash *hash)
 {
 	CivicLogTile tile;
@@ -58,8 +59,9 @@ read_node(TileReader *reader, CivicNode node, CivicHash *hash)
 		reader->count = civic_read_tile(reader->tree, tile.level, tile.index, reader->hashes, NULL);
 	}
 	if (offset + count > reader->count)
-		missing_hashes();
+		return false;
 	civic_log_tile_root(&civic_sha256, reader->hashes + offset, count, hash);
+	return true;
 }
 
 static Datum
@@ -104,7 +106,10 @@ prove(const pg_uuid_t *tree, const CivicProofPlan *plan)
 	reader->tree = tree;
 	reader->count = -1;
 	for (int i = 0; i < plan->nnodes; i++)
-		read_node(reader, plan->nodes[i], &nodes[i]);
+	{
+		if (!read_node(reader, plan->nodes[i], &nodes[i]))
+			missing_hashes();
+	}
 	count = civic_plan_fold(&civic_sha256, plan, nodes, proof);
 	return hashes_datum(proof, count);
 }
@@ -164,28 +169,29 @@ civic_tree_consistency(PG_FUNCTION_ARGS)
 
 /*
  * civic_load_range
- *		The range of the first leaves of a tree, from its tiles.
+ *		The range of the first leaves of a tree, from its tiles; false and an empty one where hashes are missing.
  */
-void
+bool
 civic_load_range(const pg_uuid_t *tree, uint64 size, CivicRange *range)
 {
 	CivicNode nodes[CIVIC_RANGE_NODES];
 	CivicHash hashes[CIVIC_RANGE_NODES];
 	TileReader *reader = palloc(sizeof(TileReader));
 	int count = civic_range_nodes(0, size, nodes);
+	bool complete = true;
 
 	reader->tree = tree;
 	reader->count = -1;
-	for (int i = 0; i < count; i++)
-		read_node(reader, nodes[i], &hashes[i]);
-	if (!civic_range_load(range, 0, size, hashes, count))
-		missing_hashes();
+	for (int i = 0; i < count && complete; i++)
+		complete = read_node(reader, nodes[i], &hashes[i]);
 	pfree(reader);
+	civic_range_init(range, 0);
+	return complete && civic_range_load(range, 0, size, hashes, count);
 }
 
 /*
  * civic_tree_root
- *		The root that a tree had at a size, from its tiles.
+ *		The root that a tree had at a size, from its tiles; NULL where they are missing.
  */
 Datum
 civic_tree_root(PG_FUNCTION_ARGS)
@@ -193,14 +199,17 @@ civic_tree_root(PG_FUNCTION_ARGS)
 	int64 size = PG_GETARG_INT64(1);
 	CivicRange range;
 	CivicHash root;
+	bool complete;
 
 	if (size < 0)
 		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 						errmsg("a tree has at least 0 leaves")));
 	SPI_connect();
-	civic_load_range(PG_GETARG_UUID_P(0), (uint64) size, &range);
-	(void) civic_range_root(&civic_sha256, &range, &root);
+	complete = civic_load_range(PG_GETARG_UUID_P(0), (uint64) size, &range);
 	SPI_finish();
+	if (!complete)
+		PG_RETURN_NULL();
+	(void) civic_range_root(&civic_sha256, &range, &root);
 	PG_RETURN_DATUM(hash_datum(&root));
 }
 

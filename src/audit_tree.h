@@ -75,7 +75,7 @@ extern void civic_load_tree(CivicTreeWriter *tree, const pg_uuid_t *id);
 extern void civic_grow_tree(CivicTreeWriter *tree, const CivicHashedEntry *entries, size_t count);
 extern void civic_save_tree(CivicTreeWriter *tree, CivicHash *root);
 
-/* Hashes of a tile and its entries, each unless NULL; returns how many it has, 0 where it is missing. */
+/* Hashes of a tile and its entries, each unless NULL; returns how many it has, 0 where it is missing or none. */
 extern int civic_read_tile(const pg_uuid_t *id, int level, uint64 index, CivicHash *hashes,
 						   uint8 *entries);
 extern uint64 civic_tree_size(const pg_uuid_t *id);
@@ -112,6 +112,6 @@ extern CivicOrganizationEntries **civic_sort_entries(CivicEntryReader *reader, s
 
 /* ---- audit_proof.c ---- */
 
-extern void civic_load_range(const pg_uuid_t *tree, uint64 size, CivicRange *range);
+extern bool civic_load_range(const pg_uuid_t *tree, uint64 size, CivicRange *range);
 
 #endif

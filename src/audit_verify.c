@@ -242,7 +242,7 @@ compare_leaves(Verification *check, LeafReader *reader, const Head *head,
 {
 	reader->follows = head->size - head->first < CIVIC_LOG_TILE_WIDTH;
 	if (reader->follows && reader->range.end != head->first)
-		civic_load_range(&head->organization, head->first, &reader->range);
+		reader->follows = civic_load_range(&head->organization, head->first, &reader->range);
 	for (uint64 leaf = head->first; leaf < head->size; leaf++)
 	{
 		CivicEntryId id;
@@ -288,10 +288,12 @@ compare_head(Verification *check, LeafReader *reader, LeafReader *forest, const 
 	const CivicHash *stored;
 	CivicEntryId none;
 
-	if (reader->range.end != head->size)
-		civic_load_range(&head->organization, head->size, &reader->range);
-	(void) civic_range_root(&civic_sha256, &reader->range, &root);
-	if (!head->has_root || !civic_hash_equal(&root, &head->root))
+	if (reader->range.end != head->size &&
+		!civic_load_range(&head->organization, head->size, &reader->range))
+		report(check, &head->organization, NULL, (int64) head->size, "tile_missing",
+			   "Hashes that the root of the tree is made of are missing.");
+	else if (!civic_range_root(&civic_sha256, &reader->range, &root) || !head->has_root ||
+			 !civic_hash_equal(&root, &head->root))
 		report(check, &head->organization, NULL, (int64) head->size, "head_changed",
 			   "The tree does not have the root that was sealed.");
 	memcpy(leaf.log_id, check->log_id.data, UUID_LEN);

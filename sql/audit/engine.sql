@@ -400,7 +400,7 @@ COMMENT ON FUNCTION civic_private.tree_consistency(pg_catalog.uuid, pg_catalog.i
 CREATE FUNCTION civic_private.tree_root(tree pg_catalog.uuid, tree_size pg_catalog.int8) RETURNS pg_catalog.bytea
     LANGUAGE c STABLE PARALLEL UNSAFE STRICT AS 'MODULE_PATHNAME', 'civic_tree_root';
 COMMENT ON FUNCTION civic_private.tree_root(pg_catalog.uuid, pg_catalog.int8) IS
-    'The root that a tree had at a size, from its tiles. Error ZC052 where they are missing.';
+    'The root that a tree had at a size, from its tiles; null where they are missing.';
 
 CREATE FUNCTION civic_private.find_leaf(
     tree pg_catalog.uuid, epoch pg_catalog.int4, xid xid8, counter pg_catalog.int4

@@ -381,7 +381,7 @@ BEGIN
             DETAIL = format('It is of %s leaves, the log has %s.', said.size, coalesce(now_size, 0)),
             HINT = 'An older backup was restored, or the end of the log was cut off: see docs/audit.md.';
     END IF;
-    IF said.root <> civic_private.tree_root('ffffffff-ffff-ffff-ffff-ffffffffffff', said.size) THEN
+    IF said.root IS DISTINCT FROM civic_private.tree_root('ffffffff-ffff-ffff-ffff-ffffffffffff', said.size) THEN
         RAISE EXCEPTION USING ERRCODE = 'ZC053',
             MESSAGE = 'the checkpoint contradicts the log',
             DETAIL = 'The log had another root when it had that size.',

@@ -30,7 +30,7 @@ BEGIN
             WHERE h.organization_id = t.organization_id), 0) END
     UNION ALL
     SELECT t.organization_id, NULL, t.size, 'tree_changed', 'The tree does not have the root that its hashes make.'
-    FROM civic_private.audit_trees AS t WHERE t.root <> civic_private.tree_root(t.organization_id, t.size)
+    FROM civic_private.audit_trees AS t WHERE t.root IS DISTINCT FROM civic_private.tree_root(t.organization_id, t.size)
     UNION ALL
     SELECT NULL, NULL, b.number, 'batch_changed', 'The seal does not have the number of entries that it sealed.'
     FROM civic_private.audit_batches AS b
@@ -46,7 +46,8 @@ BEGIN
         UNION ALL SELECT r.size, r.root FROM civic_private.read_checkpoint(trusted_checkpoint) AS r
         WHERE trusted_checkpoint IS NOT NULL
     ) AS c
-    WHERE CASE WHEN c.size > forest_size THEN true ELSE c.root <> civic_private.tree_root(forest_id, c.size) END;
+    WHERE CASE WHEN c.size > forest_size THEN true
+        ELSE c.root IS DISTINCT FROM civic_private.tree_root(forest_id, c.size) END;
 
     RETURN QUERY
     SELECT NULL::uuid, NULL::text, s.number::bigint, 'segment_missing',
@@ -138,9 +139,9 @@ COMMENT ON FUNCTION civic.verify_audit_log(bigint, bigint, text, integer) IS
     ' progress as notices. To resume, or to let several sessions work, give each its own range of seals; a range that'
     ' ends with the last seal looks at the log as a whole too. trusted_checkpoint is one that the caller kept'
     ' elsewhere: only against that is a log safe that was rewritten as a whole. Writes nothing, so a standby can do it.'
-    ' Findings: entry_changed, entry_missing, entry_added, leaf_missing, tile_changed, head_changed, forest_changed,'
-    ' head_missing, tree_changed, batch_changed, checkpoint_differs, log_truncated, segment_missing, segment_unknown,'
-    ' guard_missing, recording_off. Errors: 42501, ZC052 hashes are missing, ZC053 the checkpoint is of another log.';
+    ' Findings: entry_changed, entry_missing, entry_added, leaf_missing, tile_missing, tile_changed, head_changed,'
+    ' forest_changed, head_missing, tree_changed, batch_changed, checkpoint_differs, log_truncated, segment_missing,'
+    ' segment_unknown, guard_missing, recording_off. Errors: 42501, ZC053 the checkpoint is of another log.';
 
 CREATE FUNCTION civic.reconcile(relation regclass) RETURNS TABLE (
     organization_id uuid, entity_id text, finding text, columns text[]

@@ -172,6 +172,12 @@ SELECT is(tap.findings($$
     WHERE e.schema_name = 'tap' AND e.entity_id = '5' AND t.organization_id = e.organization_id AND t.level = 0
         AND t.position = civic_private.find_leaf(e.organization_id, e.epoch, e.xid, e.counter) / 256$$),
     'tile_changed', 'an entry was edited, and its hash with it');
+SELECT is(tap.findings('DELETE FROM civic_private.audit_tiles WHERE level = 0'),
+    'checkpoint_differs entry_added forest_changed leaf_missing tile_missing tree_changed', 'the leaves of the trees were deleted');
+SELECT is(tap.findings('UPDATE civic_private.audit_tiles SET hashes = substr(hashes, 1, 100)'),
+    'checkpoint_differs entry_added forest_changed leaf_missing tile_missing tree_changed', 'tiles were cut to pieces');
+SELECT is(tap.findings('DELETE FROM civic_private.audit_tiles'),
+    'checkpoint_differs entry_added forest_changed leaf_missing tile_missing tree_changed', 'all tiles were deleted');
 SELECT is(tap.findings($$UPDATE civic_private.audit_entries_1 SET at = at - interval '1 day' WHERE ctid =
     tap.entry('5');
     CALL tap.rewrite()$$), 'checkpoint_differs log_truncated', 'all trees were made anew: published checkpoints tell');
