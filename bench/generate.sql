@@ -1,6 +1,6 @@
 -- Organizations, people and reports of a known shape, the same on every run.
 -- Variables: organizations, reports (in all organizations together).
--- Triggers are off while rows come in, so the rows themselves must keep every rule; bench/run.py asserts that they do.
+-- Triggers are off while rows come in, so the rows themselves must keep every rule; bench/city.py looks whether they do.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 SET max_parallel_maintenance_workers = 0;

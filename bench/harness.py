@@ -4,6 +4,7 @@ import functools
 import math
 import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -84,6 +85,11 @@ def process_times(pid):
     return int(fields[1]), int(fields[13]) + int(fields[14]), int(fields[11]) + int(fields[12])
 
 
+def on_processor(pid):
+    """Nanoseconds by the scheduler's clock: /proc/PID/stat counts hundredths of a second."""
+    return int(open(f'/proc/{pid}/schedstat').read().split()[0])
+
+
 # ---- measuring ----
 
 class Side:
@@ -93,16 +99,25 @@ class Side:
         self.database, self.script, self.clients, self.after = database, script, clients, after
         self.options = ' '.join(f'-c {name}={text}' for name, text in settings.items())
 
-    def run(self, seconds):
-        """Figures of so many whole seconds, after one second in which sessions start and fill their caches."""
+    @contextlib.contextmanager
+    def pgbench(self, *options, name='pgbench'):
         with tempfile.NamedTemporaryFile('w', suffix='.sql') as file:
             file.write(self.script)
             file.flush()
-            pgbench = subprocess.Popen(
-                ['pgbench', '-n', '-M', 'prepared', '-c', str(self.clients), '-j', str(min(2, self.clients)),
-                 '-T', '3600', '-P', '1', '-f', file.name, self.database],
-                env=dict(os.environ, PGOPTIONS=self.options), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                text=True)
+            process = subprocess.Popen(
+                ['pgbench', '-n', '-M', 'prepared', '-c', str(self.clients), '-j', str(min(2, self.clients)), *options,
+                 '-f', file.name, self.database],
+                env=dict(os.environ, PGOPTIONS=self.options, PGAPPNAME=name), stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, text=True)
+            try:
+                yield process
+            finally:
+                process.kill()
+                process.communicate()
+
+    def run(self, seconds):
+        """Figures of so many whole seconds, after one second in which sessions start and fill their caches."""
+        with self.pgbench('-T', '3600', '-P', '1') as pgbench:
             lines, count, begin, end = [], 0, None, 0
             for line in pgbench.stderr:
                 lines.append(line)
@@ -118,8 +133,6 @@ class Side:
                 if end - begin >= seconds - 0.5:
                     used = server_cpu() - before
                     break
-            pgbench.terminate()
-            pgbench.wait()
         if begin is None or not count or 'aborted' in ''.join(lines):
             sys.exit(f'pgbench failed: {"".join(lines)}\n{self.script}')
         if self.after:
@@ -150,8 +163,7 @@ class Session:
         return {'cpu': (self.nanoseconds() - before) / 1000 / self.calls}
 
     def nanoseconds(self):
-        """On a processor, by the scheduler's clock: /proc/PID/stat counts hundredths of a second."""
-        return int(open(f'/proc/{self.connection.get_backend_pid()}/schedstat').read().split()[0])
+        return on_processor(self.connection.get_backend_pid())
 
     def close(self):
         self.connection.close()
@@ -164,10 +176,56 @@ def alternate(sides, rounds, run):
     for turn in range(rounds):
         for name in names if turn % 2 == 0 else reversed(names):
             results[name].append(run(sides[name]))
-        say(f'  round {turn + 1}: ' + ', '.join(
-            f'{name} ' + ' '.join(f'{key} {number:.4g}' for key, number in results[name][-1].items())
-            for name in names))
+        say_round(turn, names, results)
     return results
+
+
+SLICE = 0.05
+
+
+def in_turns(sides, rounds, seconds):
+    """For reading: within a round all sides are connected, and one after the other goes on for a twentieth of a second,
+    so that whatever else happens on the machine meets all of them alike. CPU is that of their sessions."""
+    results = {name: [] for name in sides}
+    for turn in range(rounds):
+        names = list(sides) if turn % 2 == 0 else list(reversed(sides))
+        with contextlib.ExitStack() as stack:
+            length = math.ceil(seconds * len(names)) + 2
+            # Sessions of the round before may not have ended yet.
+            title = {name: f'{os.getpid()} {turn} {name}' for name in names}
+            started = {}
+            for name in names:
+                started[name] = stack.enter_context(sides[name].pgbench('-T', str(length), name=title[name]))
+                started[name].send_signal(signal.SIGSTOP)
+            running = dict.fromkeys(names, 0)
+            first = time.monotonic()
+            while time.monotonic() < first + length - 1:
+                for name in names:
+                    begun = time.monotonic()
+                    started[name].send_signal(signal.SIGCONT)
+                    time.sleep(SLICE)
+                    started[name].send_signal(signal.SIGSTOP)
+                    running[name] += time.monotonic() - begun
+            # Their time ends while they stand still: each says how many transactions it got done.
+            time.sleep(max(0, first + SLICE * len(names) + length + 0.5 - time.monotonic()))
+            used = {name: sum(on_processor(pid) for pid, in query(
+                'postgres', 'SELECT pid FROM pg_stat_activity WHERE application_name = %s', title[name])) for name in names}
+            for name in names:
+                started[name].send_signal(signal.SIGCONT)
+                said, errors = started[name].communicate()
+                count = re.search(r'actually processed: (\d+)', said)
+                if started[name].returncode or not count or not int(count[1]):
+                    sys.exit(f'pgbench failed: {said}{errors}\n{sides[name].script}')
+                tps = int(count[1]) / running[name]
+                results[name].append({'tps': tps, 'ms': 1000 * sides[name].clients / tps,
+                                      'cpu': used[name] / 1000 / int(count[1])})
+        say_round(turn, names, results)
+    return results
+
+
+def say_round(turn, names, results):
+    say(f'  round {turn + 1}: ' + ', '.join(
+        f'{name} ' + ' '.join(f'{key} {number:.4g}' for key, number in results[name][-1].items()) for name in names))
 
 
 def ratios(results, above, below, key):

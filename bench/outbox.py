@@ -5,9 +5,9 @@ import time
 
 import psycopg2
 
+from city import ORGANIZATION, make_database
 from harness import alternate, query, ratios, say, server_cpu, value
 
-ORGANIZATION = '00000000-0000-0000-0000-000000001001'
 BATCH = 200
 
 # Both take with a lease and say afterwards that it is done: whoever dies in between gives back what it had.
@@ -74,7 +74,7 @@ class Drain:
                 'lost': self.messages - len(set(taken)) + left}
 
 
-def measure_outbox(table, options, make_database):
+def measure_outbox(table, options):
     messages = 4_000 if options.quick else 40_000
     make_database('small', options.small)
     query('small', f"UPDATE civic.organizations SET notification_channels = '{{app}}' WHERE id = '{ORGANIZATION}'")

@@ -3,6 +3,7 @@ import re
 import statistics
 import time
 
+from city import make_database
 from harness import Side, alternate, query, ratios, say, value
 
 DATABASE = 'parted'
@@ -60,7 +61,7 @@ def questions():
     }
 
 
-def measure_partitions(table, options, make_database):
+def measure_partitions(table, options):
     make_database(DATABASE, options.large)
     started = time.monotonic()
     if not value(DATABASE, "SELECT to_regclass('bench.probes') IS NOT NULL"):

@@ -3,13 +3,13 @@ import random
 import statistics
 import time
 
+from city import ORGANIZATION, make_database
 from harness import alternate, connect, query, ratios, say, value
 
-ORGANIZATION = '00000000-0000-0000-0000-000000001001'
 VISIBLE = 'r.is_public AND NOT r.is_sensitive'
 
 
-def prepare(database, reports, make_database):
+def prepare(database, reports):
     make_database(database, reports)
     if value(database, 'SELECT count(*) FROM (SELECT FROM civic_private.report_words LIMIT 1) AS w'):
         return
@@ -80,10 +80,10 @@ def questions(database):
     ]
 
 
-def measure_search(table, options, make_database):
+def measure_search(table, options):
     small, large = (20_000, 200_000) if options.quick else (50_000, 5_000_000)
-    prepare('search_small', small, make_database)
-    prepare('search_large', large, make_database)
+    prepare('search_small', small)
+    prepare('search_large', large)
     sizes = f'{large:,} / {small:,} reports'
     for (name, function, plain, values, daily), (_, _, _, small_values, _) in zip(questions('search_large'),
                                                                                  questions('search_small')):

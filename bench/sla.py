@@ -3,14 +3,14 @@ import json
 import statistics
 import time
 
+from city import ORGANIZATION, make_database
 from harness import alternate, connect, psql, query, ratios, say
 
-ORGANIZATION = '00000000-0000-0000-0000-000000001001'
 CALENDAR = '00000000-0000-0007-0000-000000000001'
 DUE = 400
 
 
-def make_tasks(database, tasks, make_database):
+def make_tasks(database, tasks):
     if query('postgres', 'SELECT 1 FROM pg_database WHERE datname = %s', database):
         return
     make_database(database, 1000)
@@ -51,12 +51,12 @@ def seconds(cursor, expression, count):
     return {'us': 1e6 * (time.monotonic() - started) / count}
 
 
-def measure_deadlines(table, options, make_database):
+def measure_deadlines(table, options):
     small, large = (10_000, 100_000) if options.quick else (50_000, 5_000_000)
     # Both have the same number of tasks due: in the small table that is all of them that are late.
     due = min(DUE, small // 200 - 20)
-    make_tasks('deadlines_small', small, make_database)
-    make_tasks('deadlines_large', large, make_database)
+    make_tasks('deadlines_small', small)
+    make_tasks('deadlines_large', large)
     sizes = f'{large:,} / {small:,} tasks, 1 in 100 open'
     for name, rows, at in (('tick with work', due, 'now()'),
                            ('tick without work', 1000, "now() - interval '1 year'")):

@@ -4,10 +4,10 @@ import statistics
 import threading
 import time
 
+from city import ORGANIZATION, make_database
 from harness import Side, alternate, connect, cpu_note, psql, query, ratios, say, server_cpu, value
 
 DATABASE = 'sync'
-ORGANIZATION = '00000000-0000-0000-0000-000000001001'
 CLIENTS = 4
 BATCH = 10
 ADDED = ('civic_private.sync_feed', 'civic.sync_conflicts', 'civic.offline_actions', 'civic.client_sync_states',
@@ -164,7 +164,7 @@ UPDATE civic.reports SET landmark = 'x' || :n WHERE organization_id = '{ORGANIZA
         return dict(result, wal=after[0] / updates, hot=(after[2] - before[2]) / updates)
 
 
-def measure_sync(table, options, make_database):
+def measure_sync(table, options):
     people = range(71, 171 if options.quick else 1071)
     make_database(DATABASE, 20_000 if options.quick else 100_000, 1)
     psql(DATABASE, 'twins/sync.sql')

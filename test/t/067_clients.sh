@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What people write programs with: node-postgres, the client of PostgREST that Supabase uses, and an ORM.
+# What people write programs with: node-postgres, the client of PostgREST that Supabase uses, and Drizzle, an ORM.
 # Needs a server to connect to (PGHOST, PGPORT, PGUSER) with civic installed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -23,7 +23,7 @@ skip()
 
 find_postgrest || skip "$postgrest_missing"
 command -v node >/dev/null || skip "node is not installed"
-need_node_packages test pg @supabase/postgrest-js @mikro-orm/postgresql || skip "$node_packages_missing"
+need_node_packages test pg @supabase/postgrest-js drizzle-kit drizzle-orm || skip "$node_packages_missing"
 trap finish EXIT
 
 secret=$(head -c 48 /dev/urandom | base64 -w 0)
