@@ -9,6 +9,8 @@ from harness import TICK, Side, alternate, connect, cpu_note, process_times, psq
 
 DATABASE = 'audit'
 SIDES = ('bare', 'civic', 'plain', 'chain')
+ORGANIZATION = '00000000-0000-0000-0000-000000000001'
+AUDITOR = '00000000-0000-0001-0000-000000000002'
 INSERT = """\\set x random(-1000000, 1000000)
 \\set y random(-500000, 500000)
 INSERT INTO twin.audited_{side} (organization_id, category, place, description)
@@ -18,6 +20,8 @@ BULK = """INSERT INTO twin.audited_{side} (organization_id, category, place, des
 SELECT '00000000-0000-0000-0000-000000000001', 1 + n % 30, ST_SetSRID(ST_MakePoint(n / 10000.0, n / 10000.0), 4326),
  repeat('A report of some length about a broken thing in a street. ', 3) || n
 FROM generate_series(1, {rows}) AS n"""
+THIN = """INSERT INTO twin.audited_thin (organization_id, id, state, note)
+SELECT '00000000-0000-0000-0000-000000000001', n, 1 + n % 8, 'in_progress' FROM generate_series({first}, {last}) AS n"""
 REPORT = """\\set x random(-1000, 1000)
 \\set y random(-1000, 1000)
 INSERT INTO civic.reports (user_id, title, description, latitude, longitude, category)
@@ -26,19 +30,21 @@ VALUES ('00000000-0000-0001-0000-000000000001', 'A report of a resident',
  'roads');"""
 
 
-def make_database():
-    if query('postgres', 'SELECT 1 FROM pg_database WHERE datname = %s', DATABASE):
+def make_database(name=DATABASE):
+    if query('postgres', 'SELECT 1 FROM pg_database WHERE datname = %s', name):
         return
-    query('postgres', f'CREATE DATABASE {DATABASE}')
-    query(DATABASE, 'CREATE EXTENSION civic CASCADE', client_min_messages='warning')
-    psql(DATABASE, 'twins/audit.sql')
-    query(DATABASE, """
+    query('postgres', f'CREATE DATABASE {name}')
+    query(name, 'CREATE EXTENSION civic CASCADE', client_min_messages='warning')
+    psql(name, 'twins/audit.sql')
+    query(name, """
         INSERT INTO civic.users (id, email, full_name)
-        VALUES ('00000000-0000-0001-0000-000000000001', 'resident@city.example', 'A Resident')""")
+        VALUES ('00000000-0000-0001-0000-000000000001', 'resident@city.example', 'A Resident'), (%s,
+            'auditor@city.example', 'An Auditor')""", AUDITOR)
+    query(name, "SELECT civic.give_role(%s, 'auditor')", AUDITOR)
 
 
 class Sealer:
-    """Seals all the time, as a job would; notes how long an entry waits for it."""
+    """Seals all the time, as a job would; notes how long entries wait for it at most."""
 
     def __enter__(self):
         self.stop = threading.Event()
@@ -52,16 +58,18 @@ class Sealer:
         self.thread.join()
 
     def work(self):
+        before = None
         with connect(DATABASE, client_min_messages='warning') as connection, connection.cursor() as cursor:
             while not self.stop.wait(1):
-                cursor.execute('SELECT clock_timestamp()')
-                begun = cursor.fetchone()[0]
+                begun = time.monotonic()
                 cursor.execute('CALL civic.seal_audit_log()')
-                # What came right after the seal before had to wait for this one to end.
-                cursor.execute("""SELECT extract(epoch FROM clock_timestamp() - coalesce(
-                    (SELECT b.sealed_at FROM civic_private.audit_batches AS b WHERE b.sealed_at < %s
-                        ORDER BY b.number DESC LIMIT 1), %s))""", (begun, begun))
-                self.lags.append(float(cursor.fetchone()[0]))
+                ended = time.monotonic()
+                cursor.execute('SELECT max(number) FROM civic_private.audit_batches')
+                batch = cursor.fetchone()[0]
+                # What came right after the seal before had looked waited until now. A seal of nothing kept nobody waiting.
+                if before and batch != before[1]:
+                    self.lags.append(ended - before[0])
+                before = begun, batch
 
 
 class Writing:
@@ -101,9 +109,9 @@ def timed(statement):
     return time.monotonic() - started
 
 
-def own_cpu(statement):
+def own_cpu(database, statement):
     """Seconds of processor time that the backend took for it."""
-    with connect(DATABASE, client_min_messages='warning') as connection, connection.cursor() as cursor:
+    with connect(database, client_min_messages='warning') as connection, connection.cursor() as cursor:
         pid = connection.get_backend_pid()
         before = process_times(pid)[2]
         cursor.execute(statement)
@@ -170,27 +178,60 @@ def measure_audit(table, options, log):
                   f'{side} {statistics.median(r["s"] for r in found):.2f} s' for side, found in results.items()))
 
     entries = 100_000 if options.quick else 500_000
-    query(DATABASE, 'CALL civic.seal_audit_log(100000000)')
-    rates = {'seal': [], 'verify': []}
-    for _ in range(3):
-        query(DATABASE, BULK.format(side='civic', rows=entries))
-        rates['seal'].append(entries / own_cpu('CALL civic.seal_audit_log(100000000)'))
-        last, sealed = query(DATABASE, 'SELECT max(number), sum(entries)::float FROM civic_private.audit_batches')[0]
-        rates['verify'].append(sealed / own_cpu(f'SELECT * FROM civic_private.verify_batches(1, {last})'))
-    table.add('sealing', f'{entries:,} entries', 'entries a second of processor time', rates['seal'], 500_000, True,
-              form='{:,.0f}')
-    table.add('verification', 'the whole log', 'entries a second of processor time', rates['verify'], 1_000_000, True,
-              form='{:,.0f}')
+    for size, statement in (('320 bytes', lambda n: BULK.format(side='civic', rows=entries)),
+                            ('two short columns', lambda n: THIN.format(first=n * entries + 1, last=(n + 1) * entries))):
+        measure_trees(table, size, statement, entries)
+    measure_proofs(table)
 
-    size = value(DATABASE, "SELECT max(size) FROM civic_private.audit_trees")
-    with connect(DATABASE) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT organization_id FROM civic_private.audit_trees ORDER BY size DESC LIMIT 1")
-        tree = cursor.fetchone()[0]
-        found = []
-        for n in range(1000):
-            started = time.monotonic()
-            cursor.execute('SELECT cardinality(civic_private.tree_inclusion(%s, %s, %s))', (tree, n * (size // 1000), size))
-            found.append(1000 * (time.monotonic() - started))
-        found.sort()
-    table.add('inclusion proof', f'tree of {size:,} entries', 'ms, median of 1000', [statistics.median(found)], 1, False,
-              f'p99 {found[989]:.2f} ms', '{:.2f}')
+
+def measure_trees(table, size, statement, entries):
+    """Sealing and verifying a log of nothing but entries of one kind of row."""
+    say(f'sealing and verification, rows of {size}')
+    name = 'audit_trees'
+    query('postgres', f'DROP DATABASE IF EXISTS {name}')
+    make_database(name)
+    query(name, 'CALL civic.seal_audit_log(100000000)')
+    rates = {'seal': [], 'verify': []}
+    for n in range(3):
+        query(name, statement(n))
+        rates['seal'].append(entries / own_cpu(name, 'CALL civic.seal_audit_log(100000000)'))
+        last, sealed = query(name, 'SELECT max(number), sum(entries)::float FROM civic_private.audit_batches')[0]
+        rates['verify'].append(sealed / own_cpu(name, f'SELECT * FROM civic_private.verify_batches(1, {last})'))
+    hashed = value(name, """
+        SELECT avg(1 + length(civic_private.leaf_bytes(a.log_id, e)))
+        FROM civic_private.audit_state AS a
+        CROSS JOIN (SELECT x FROM civic.audit_entries AS x WHERE x.schema_name = 'twin' LIMIT 1000) AS l (e)""")
+    query('postgres', f'DROP DATABASE {name}')
+    kind = f'inserted rows of {size}, {hashed:.0f} bytes hashed an entry'
+    table.add('sealing', f'{entries:,} entries, {kind}', 'entries a second of processor time', rates['seal'], 500_000,
+              True, form='{:,.0f}')
+    table.add('verification', f'the whole log, {kind}', 'entries a second of processor time', rates['verify'],
+              1_000_000, True, form='{:,.0f}')
+
+
+def milliseconds(cursor, statement, arguments):
+    found = []
+    for values in arguments:
+        started = time.monotonic()
+        cursor.execute(statement, values)
+        cursor.fetchall()
+        found.append(1000 * (time.monotonic() - started))
+    return sorted(found)
+
+
+def measure_proofs(table):
+    query(DATABASE, 'CALL civic.seal_audit_log(100000000)')
+    size = value(DATABASE, 'SELECT size FROM civic_private.audit_trees WHERE organization_id = %s', ORGANIZATION)
+    entries = query(DATABASE, """
+        SELECT epoch || '.' || xid::text || '.' || counter FROM civic.audit_entries TABLESAMPLE system (1)
+        WHERE organization_id = %s ORDER BY random() LIMIT 1000""", ORGANIZATION)
+    settings = {'role': 'civic_user', 'civic.organization_id': ORGANIZATION, 'civic.user_id': AUDITOR}
+    with connect(DATABASE) as owner, connect(DATABASE, **settings) as auditor:
+        for name, connection, statement, arguments in (
+                ('hashes alone', owner, 'SELECT civic_private.tree_inclusion(%s, %s, %s)',
+                 [(ORGANIZATION, n * (size // 1000), size) for n in range(1000)]),
+                ('civic.inclusion_proof() for an auditor', auditor, 'SELECT * FROM civic.inclusion_proof(%s)', entries)):
+            with connection.cursor() as cursor:
+                found = milliseconds(cursor, statement, arguments)
+            table.add('inclusion proof', f'tree of {size:,} entries, {name}', 'ms, median of 1000',
+                      [statistics.median(found)], 1, False, f'p99 {found[len(found) * 99 // 100]:.2f} ms', '{:.2f}')

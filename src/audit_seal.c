@@ -125,7 +125,9 @@ read_segments(Seal *seal)
 static void
 cut_off(Seal *seal)
 {
-	seal->until = Min(seal->until, civic_limit_entries(seal->entries, seal->limit));
+	uint64 until = civic_limit_entries(seal->entries, seal->limit);
+
+	seal->until = Min(seal->until, until);
 }
 
 static bool

@@ -87,6 +87,11 @@ CREATE TABLE twin.audited_civic (LIKE twin.audited_bare INCLUDING ALL);
 CREATE TABLE twin.audited_plain (LIKE twin.audited_bare INCLUDING ALL);
 CREATE TABLE twin.audited_chain (LIKE twin.audited_bare INCLUDING ALL);
 SELECT civic.audit_table('twin.audited_civic');
+-- A row as thin as what a change of a status leaves behind.
+CREATE TABLE twin.audited_thin (
+    organization_id uuid NOT NULL, id bigint PRIMARY KEY, state integer NOT NULL, note text NOT NULL
+);
+SELECT civic.audit_table('twin.audited_thin');
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON twin.audited_plain
     FOR EACH ROW EXECUTE FUNCTION twin.record_plain();
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON twin.audited_chain

@@ -58,7 +58,6 @@ AS $$
 DECLARE
     wanted record;
     tree civic_private.audit_trees;
-    tile bytea;
 BEGIN
     SELECT i.epoch, i.xid, i.counter INTO wanted FROM civic_private.entry_id(entry) AS i;
     FOR tree IN
@@ -71,9 +70,9 @@ BEGIN
             organization_id := tree.organization_id;
             tree_size := tree.size;
             root := tree.root;
-            SELECT t.hashes INTO tile FROM civic_private.audit_tiles AS t
+            SELECT substr(t.hashes, 1 + 32 * (leaf_index % 256)::integer, 32) INTO leaf_hash
+            FROM civic_private.audit_tiles AS t
             WHERE t.organization_id = tree.organization_id AND t.level = 0 AND t.position = leaf_index / 256;
-            leaf_hash := substr(tile, 1 + 32 * (leaf_index % 256)::integer, 32);
             hashes := civic_private.tree_inclusion(tree.organization_id, leaf_index, tree_size);
             RETURN NEXT;
             RETURN;
