@@ -337,7 +337,31 @@ SELECT doesnt_match(civic.checkpoint(), '^' || split_part(:'note', E'\n', 1), 'a
 SELECT is(l.reason, 'no other backup', 'the log tells of it')
 FROM civic.audit_log AS l WHERE l.action = 'audit_rollback_acknowledged';
 
--- 8. Who may do what.
+-- 8. A seal that has a limit leaves the later transactions to the next one, and takes one transaction as a whole.
+CALL civic.seal_audit_log();
+SELECT max(number) AS sealed FROM civic_private.audit_batches \gset
+DO $$
+BEGIN
+    FOR i IN 0..9 LOOP
+        INSERT INTO tap.matter SELECT o.id, 2000 + 10 * i + n, 'Part'
+        FROM generate_series(1, 5) AS n,
+            LATERAL (SELECT id FROM civic.organizations WHERE code IN ('OTHER', 'CITY') ORDER BY n % 2 = 0, id LIMIT 1) AS o;
+        COMMIT;
+    END LOOP;
+END
+$$;
+CALL civic.seal_audit_log(7);
+CALL civic.seal_audit_log(1);
+CALL civic.seal_audit_log(12);
+SELECT results_eq(format('SELECT b.entries FROM civic_private.audit_batches AS b WHERE b.number > %s ORDER BY 1', :sealed),
+    '{5,10,15}'::bigint[], 'transactions of 5 entries, up to 7, 1 and 12 of them and the rest of the last');
+CALL civic.seal_audit_log(1000);
+SELECT is((SELECT count(civic_private.find_leaf(e.organization_id, e.epoch, e.xid, e.counter))
+        FROM civic.audit_entries AS e WHERE e.schema_name = 'tap' AND e.entity_id ~ '^20'), 50::bigint,
+    'and nothing is left out');
+SELECT is_empty('SELECT * FROM civic.verify_audit_log()', 'of what was sealed in parts nothing is found');
+
+-- 9. Who may do what.
 SELECT is_empty(format($$SELECT p.oid::regprocedure FROM pg_proc AS p WHERE p.pronamespace = 'civic'::regnamespace
     AND p.prosecdef AND p.proname ~ 'audit' AND has_function_privilege('civic_anon', p.oid, 'EXECUTE')
     AND p.provolatile = 'v'$$), 'anonymous people write nothing of it');
