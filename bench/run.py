@@ -17,9 +17,9 @@ from assignment import measure_assignment
 from audit import measure_audit
 from duplicates import measure_duplicates
 from intake import measure_intake
+from lists import measure_lists
 from outbox import measure_outbox
 from partitions import measure_partitions
-from payments import measure_payments
 from quality import measure_quality
 from harness import (Log, Session, Side, Table, Tap, alternate, connect, cpu_note, psql, query, ratios, say,
                      server_cpu, value)
@@ -593,7 +593,7 @@ MEASURES = {
     'search': lambda table, options: measure_search(table, options, make_database),
     'outbox': lambda table, options: measure_outbox(table, options, make_database),
     'sync': lambda table, options: measure_sync(table, options, make_database),
-    'payments': measure_payments,
+    'lists': measure_lists,
     'partitions': lambda table, options: measure_partitions(table, options, make_database),
 }
 

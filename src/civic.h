@@ -172,6 +172,7 @@ extern void civic_place_argument(FunctionCallInfo fcinfo, int first, CivicPlace 
 extern bool civic_sees_report(bool is_public, bool is_sensitive, const pg_uuid_t *reporter,
 							  const pg_uuid_t *assignee, const pg_uuid_t *department,
 							  const CivicPlace *place);
+extern void civic_sees_deals(const CivicAccess *access, bool *all, bool *own);
 
 /* ---- columns.c ---- */
 

@@ -127,6 +127,20 @@ typedef struct DealVisibility
 } DealVisibility;
 
 /*
+ * civic_sees_deals
+ *		Whether the asker sees all deals of the current organization, and whether those they made.
+ */
+void
+civic_sees_deals(const CivicAccess *access, bool *all, bool *own)
+{
+	*all = civic_session_is_system() ||
+		   civic_has_permission_number(civic_permission_number("view_all_deals")) ||
+		   civic_has_permission_number(civic_permission_number("access_verification_queue"));
+	*own =
+		access->has_user && civic_has_permission_number(civic_permission_number("view_own_deals"));
+}
+
+/*
  * civic_is_deal_visible
  *		Argument: the person who made a deal of the current organization.
  */
@@ -141,13 +155,7 @@ civic_is_deal_visible(PG_FUNCTION_ARGS)
 			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(DealVisibility));
 	if (known->stamp != civic_current_stamp())
 	{
-		bool system = civic_session_is_system();
-
-		known->all =
-			system || civic_has_permission_number(civic_permission_number("view_all_deals")) ||
-			civic_has_permission_number(civic_permission_number("access_verification_queue"));
-		known->own = access->has_user &&
-					 civic_has_permission_number(civic_permission_number("view_own_deals"));
+		civic_sees_deals(access, &known->all, &known->own);
 		known->stamp = civic_current_stamp();
 	}
 	PG_RETURN_BOOL(known->all || (known->own && !PG_ARGISNULL(0) &&

@@ -160,25 +160,7 @@ CREATE FUNCTION civic.list_cases(
     before_id uuid DEFAULT NULL,
     max_rows integer DEFAULT 50
 ) RETURNS SETOF civic.cases
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    -- As civic.list_reports(): only the conditions that were given, beside the rule of who sees what.
-    RETURN QUERY EXECUTE 'SELECT c.* FROM civic.cases AS c WHERE c.organization_id = civic.current_organization_id()'
-        || CASE WHEN statuses IS NULL THEN '' ELSE ' AND c.status = ANY ($1)' END
-        || CASE WHEN priorities IS NULL THEN '' ELSE ' AND c.priority = ANY ($2)' END
-        || CASE WHEN assigned_to IS NULL THEN '' ELSE ' AND c.assigned_to = $3' END
-        || CASE WHEN created_by IS NULL THEN '' ELSE ' AND c.created_by = $4' END
-        || CASE WHEN query IS NULL THEN ''
-            ELSE ' AND strpos(lower(c.title || E''\n'' || c.description), lower($5)) > 0' END
-        || CASE WHEN before_time IS NULL THEN '' ELSE ' AND (c.created_at, c.id) < ($6, $7)' END
-        || CASE WHEN civic.has_permission('view:all_cases') OR civic.is_system() THEN ''
-            ELSE ' AND civic.current_user_id() IN (c.created_by, c.assigned_to)' END
-        || ' ORDER BY c.created_at DESC, c.id DESC LIMIT $8'
-    USING statuses, priorities, assigned_to, created_by, query, before_time,
-        coalesce(before_id, '00000000-0000-0000-0000-000000000000'), least(greatest(coalesce(max_rows, 50), 1), 1000);
-END
-$$;
+    LANGUAGE c STABLE PARALLEL SAFE ROWS 50 AS '$libdir/civic', 'civic_list_cases';
 COMMENT ON FUNCTION civic.list_cases(
     civic.case_status[], civic.case_priority[], uuid, uuid, text, timestamptz, uuid, integer
 ) IS

@@ -11,58 +11,7 @@ CREATE FUNCTION civic.list_deals(
     before_id uuid DEFAULT NULL,
     max_rows integer DEFAULT 50
 ) RETURNS SETOF civic.deals
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
-    SET plan_cache_mode = force_generic_plan
-AS $$
-DECLARE
-    organization uuid := civic.current_organization_id();
-    -- Who sees only their own deals is led to the index on these.
-    seller uuid := CASE WHEN civic.has_permission('view_all_deals') OR civic.has_permission('access_verification_queue')
-        THEN created_by ELSE civic.current_user_id() END;
-    page_time timestamptz := coalesce(before_time, 'infinity');
-    page_id uuid := coalesce(before_id, '00000000-0000-0000-0000-000000000000');
-    page_rows integer := least(greatest(coalesce(max_rows, 50), 1), 1000);
-BEGIN
-    IF seller <> created_by THEN
-        RETURN;
-    END IF;
-    -- The pages that are asked for all day keep their plans.
-    IF num_nonnulls(verification_statuses, payment_statuses, client_id, project_id, deal_from, deal_until, search) = 0
-    THEN
-        IF seller IS NULL THEN
-            RETURN QUERY SELECT d.* FROM civic.deals AS d
-            WHERE d.organization_id = organization AND (d.created_at, d.id) < (page_time, page_id)
-                AND civic_helpers.is_deal_visible(d.created_by)
-            ORDER BY d.created_at DESC, d.id DESC LIMIT page_rows;
-        ELSE
-            RETURN QUERY SELECT d.* FROM civic.deals AS d
-            WHERE d.organization_id = organization AND d.created_by = seller
-                AND (d.created_at, d.id) < (page_time, page_id) AND civic_helpers.is_deal_visible(d.created_by)
-            ORDER BY d.created_at DESC, d.id DESC LIMIT page_rows;
-        END IF;
-        RETURN;
-    END IF;
-    -- Only the conditions that were given, so that each mix gets the index it needs; statuses as constants, so that
-    -- partial indexes fit.
-    RETURN QUERY EXECUTE 'SELECT d.* FROM civic.deals AS d WHERE d.organization_id = $1'
-        || CASE WHEN verification_statuses IS NULL THEN ''
-            ELSE format(' AND d.verification_status = ANY (%L::civic.deal_verification_status[])',
-                verification_statuses) END
-        || CASE WHEN payment_statuses IS NULL THEN ''
-            ELSE format(' AND d.payment_status = ANY (%L::civic.deal_payment_status[])', payment_statuses) END
-        || CASE WHEN seller IS NULL THEN '' ELSE ' AND d.created_by = $2' END
-        || CASE WHEN client_id IS NULL THEN '' ELSE ' AND d.client_id = $3' END
-        || CASE WHEN project_id IS NULL THEN '' ELSE ' AND d.project_id = $4' END
-        || CASE WHEN deal_from IS NULL THEN '' ELSE ' AND d.deal_date >= $5' END
-        || CASE WHEN deal_until IS NULL THEN '' ELSE ' AND d.deal_date <= $6' END
-        || CASE WHEN search IS NULL THEN '' ELSE ' AND (strpos(lower(d.deal_name), lower($7)) > 0'
-            ' OR strpos(lower(d.deal_no), lower($7)) > 0 OR d.client_id IN (SELECT c.id FROM civic.clients AS c'
-            ' WHERE c.organization_id = $1 AND strpos(lower(c.name), lower($7)) > 0))' END
-        || ' AND (d.created_at, d.id) < ($8, $9) AND civic_helpers.is_deal_visible(d.created_by)'
-            ' ORDER BY d.created_at DESC, d.id DESC LIMIT $10'
-    USING organization, seller, client_id, project_id, deal_from, deal_until, search, page_time, page_id, page_rows;
-END
-$$;
+    LANGUAGE c STABLE PARALLEL SAFE ROWS 50 AS '$libdir/civic', 'civic_list_deals';
 COMMENT ON FUNCTION civic.list_deals(
     civic.deal_verification_status[], civic.deal_payment_status[], uuid, uuid, uuid, date, date, text, timestamptz,
     uuid, integer
