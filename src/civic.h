@@ -173,6 +173,7 @@ extern bool civic_sees_report(bool is_public, bool is_sensitive, const pg_uuid_t
 							  const pg_uuid_t *assignee, const pg_uuid_t *department,
 							  const CivicPlace *place);
 extern void civic_sees_deals(const CivicAccess *access, bool *all, bool *own);
+extern void civic_sees_cases(const CivicAccess *access, bool *all, bool *own);
 
 /* ---- columns.c ---- */
 

@@ -518,15 +518,16 @@ Datum
 civic_list_cases(PG_FUNCTION_ARGS)
 {
 	const CivicAccess *access = civic_access_for_call(true);
-	bool all = civic_session_is_system() ||
-			   civic_has_permission_number(civic_permission_number("view:all_cases"));
+	bool all;
+	bool own;
 	ListPage page;
 
 	if (!begin_page(&page, &cases, fcinfo, access))
 		return (Datum) 0;
+	civic_sees_cases(access, &all, &own);
 	if (!all)
 	{
-		if (!access->has_user)
+		if (!own)
 			return (Datum) 0;
 		page.visible = " AND $10 IN (l.created_by, l.assigned_to)";
 	}

@@ -203,8 +203,7 @@ AS $$
     ) AS e (id, logged_at, action, user_id, details)
     LEFT JOIN civic.users AS u ON u.organization_id = c.organization_id AND u.id = e.user_id
     WHERE c.organization_id = civic.current_organization_id() AND c.id = case_log.case_id
-        AND (civic.current_user_id() IN (c.created_by, c.assigned_to) OR civic.has_permission('view:all_cases')
-            OR civic.is_system())
+        AND civic_helpers.is_case_visible(c.created_by, c.assigned_to)
     ORDER BY e.logged_at, e.id
 $$;
 COMMENT ON FUNCTION civic.case_log(uuid) IS
