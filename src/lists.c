@@ -15,6 +15,8 @@
 #include "access/tableam.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
@@ -227,7 +229,8 @@ is_fit(const ListPage *page, const Stream *stream)
 		wanted[count++] = stream->column;
 	wanted[count++] = "created_at";
 	wanted[count++] = "id";
-	if (!form->indisvalid || form->indnkeyatts != count ||
+	if (form->indrelid != RelationGetRelid(page->table) || !form->indisvalid ||
+		stream->relation->rd_rel->relam != BTREE_AM_OID || form->indnkeyatts != count ||
 		(!stream->partial &&
 		 !heap_attisnull(stream->relation->rd_indextuple, Anum_pg_index_indpred, NULL)) ||
 		(form->indcheckxmin &&
@@ -251,7 +254,7 @@ open_stream(ListPage *page, Stream *stream)
 	Oid index = get_relname_relid(stream->index, RelationGetNamespace(page->table));
 	int count = 0;
 
-	if (!OidIsValid(index))
+	if (!OidIsValid(index) || get_rel_relkind(index) != RELKIND_INDEX)
 		return false;
 	stream->relation = index_open(index, AccessShareLock);
 	if (!is_fit(page, stream))
