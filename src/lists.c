@@ -5,6 +5,9 @@
  * The pages that are asked for all day are read straight from the index that has them in order: planning one costs
  * more than reading it, and a plan that serves every asker and every filter at its best does not exist. All other
  * mixes of filters are left to the planner, each with only the conditions that were given.
+ *
+ * The functions return rows of tables and therefore belong to the data model, which a dump of another version may have
+ * brought: asking for the rights, which comes first, refuses where versions do not agree.
  */
 #include "civic.h"
 
