@@ -129,6 +129,10 @@ DROP INDEX civic.deals_newest, civic.deals_pending, civic.cases_created_at, civi
 CREATE INDEX deals_newest ON civic.deals (organization_id, created_at DESC, id);
 CREATE INDEX cases_created_at ON civic.cases (organization_id, created_at DESC, id DESC) WHERE status = 'new';
 CREATE INDEX deals_by_seller ON civic.deals (organization_id, client_id, created_at DESC, id DESC);
+-- Made in the transaction that changed rows, they would not be used anyway.
+UPDATE pg_index SET indcheckxmin = false
+WHERE indexrelid IN ('civic.deals_newest'::regclass, 'civic.cases_created_at'::regclass,
+    'civic.deals_by_seller'::regclass);
 SELECT is(tap.differing('a.' || a.name, a.list), NULL, format('with other indexes list_%s() of %s', a.list, a.name))
 FROM askers AS a WHERE a.name IN ('seller', 'junior', 'verifier', 'chair', 'clerk', 'caseworker');
 ALTER TABLE civic.cases ADD COLUMN city text DEFAULT 'Pune';
