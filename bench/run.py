@@ -12,9 +12,9 @@ from guard import measure_guard
 from harness import Log, Table, Tap, connect, psql, query, say, value
 from identity import measure_identity
 from intake import measure_intake
+from lists import measure_lists
 from outbox import measure_outbox
 from partitions import measure_partitions
-from payments import measure_payments
 from policies import check_statements, measure_growth, measure_policies
 from quality import measure_quality
 from routing import measure_areas
@@ -65,7 +65,7 @@ MEASURES = {
     'search': measure_search,
     'outbox': measure_outbox,
     'sync': measure_sync,
-    'payments': measure_payments,
+    'lists': measure_lists,
     'partitions': measure_partitions,
 }
 

@@ -1,12 +1,13 @@
 /*
  * src/visibility.c
- *		Who is shown a report, and who a deal: one function each, because a policy made of many costs a point read
+ *		Who is shown a report, a deal or a case: one function each, because a policy made of many costs a point read
  *		more to prepare than to run.
  */
 #include "civic.h"
 
 CIVIC_FUNCTION(civic_is_report_visible);
 CIVIC_FUNCTION(civic_is_deal_visible);
+CIVIC_FUNCTION(civic_is_case_visible);
 
 static inline bool
 same_uuid(const pg_uuid_t *a, const pg_uuid_t *b)
@@ -118,13 +119,49 @@ civic_is_report_visible(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(is_moderated(access, &place));
 }
 
-/* What the asker may see of deals, for one call site of a query. */
-typedef struct DealVisibility
+/* What the asker may see of deals or of cases, for one call site of a query. */
+typedef struct Sight
 {
 	uint64 stamp;
 	bool all;
 	bool own;
-} DealVisibility;
+} Sight;
+
+/* Looks again only when the rights may be others. */
+static const Sight *
+sight_of_asker(FunctionCallInfo fcinfo, const CivicAccess **access,
+			   void (*learn)(const CivicAccess *access, bool *all, bool *own))
+{
+	Sight *known = fcinfo->flinfo->fn_extra;
+
+	*access = civic_access_for_call(known == NULL);
+	if (known == NULL)
+		known = fcinfo->flinfo->fn_extra =
+			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Sight));
+	if (known->stamp != civic_current_stamp())
+	{
+		learn(*access, &known->all, &known->own);
+		known->stamp = civic_current_stamp();
+	}
+	return known;
+}
+
+static inline bool
+is_asker(FunctionCallInfo fcinfo, int argument, const CivicAccess *access)
+{
+	return !PG_ARGISNULL(argument) && same_uuid(PG_GETARG_UUID_P(argument), &access->user);
+}
+
+/* Whether the asker sees all deals of the current organization, and whether those they made. */
+static void
+sees_deals(const CivicAccess *access, bool *all, bool *own)
+{
+	*all = civic_session_is_system() ||
+		   civic_has_permission_number(civic_permission_number("view_all_deals")) ||
+		   civic_has_permission_number(civic_permission_number("access_verification_queue"));
+	*own =
+		access->has_user && civic_has_permission_number(civic_permission_number("view_own_deals"));
+}
 
 /*
  * civic_is_deal_visible
@@ -133,23 +170,31 @@ typedef struct DealVisibility
 Datum
 civic_is_deal_visible(PG_FUNCTION_ARGS)
 {
-	DealVisibility *known = fcinfo->flinfo->fn_extra;
-	const CivicAccess *access = civic_access_for_call(known == NULL);
+	const CivicAccess *access;
+	const Sight *sight = sight_of_asker(fcinfo, &access, sees_deals);
 
-	if (known == NULL)
-		known = fcinfo->flinfo->fn_extra =
-			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(DealVisibility));
-	if (known->stamp != civic_current_stamp())
-	{
-		bool system = civic_session_is_system();
+	PG_RETURN_BOOL(sight->all || (sight->own && is_asker(fcinfo, 0, access)));
+}
 
-		known->all =
-			system || civic_has_permission_number(civic_permission_number("view_all_deals")) ||
-			civic_has_permission_number(civic_permission_number("access_verification_queue"));
-		known->own = access->has_user &&
-					 civic_has_permission_number(civic_permission_number("view_own_deals"));
-		known->stamp = civic_current_stamp();
-	}
-	PG_RETURN_BOOL(known->all || (known->own && !PG_ARGISNULL(0) &&
-								  same_uuid(PG_GETARG_UUID_P(0), &access->user)));
+/* Whether the asker sees all cases of the current organization, and whether those they opened or work on. */
+static void
+sees_cases(const CivicAccess *access, bool *all, bool *own)
+{
+	*all = civic_session_is_system() ||
+		   civic_has_permission_number(civic_permission_number("view:all_cases"));
+	*own = access->has_user;
+}
+
+/*
+ * civic_is_case_visible
+ *		Arguments: who opened a case of the current organization, and who is in charge of it.
+ */
+Datum
+civic_is_case_visible(PG_FUNCTION_ARGS)
+{
+	const CivicAccess *access;
+	const Sight *sight = sight_of_asker(fcinfo, &access, sees_cases);
+
+	PG_RETURN_BOOL(sight->all ||
+				   (sight->own && (is_asker(fcinfo, 0, access) || is_asker(fcinfo, 1, access))));
 }

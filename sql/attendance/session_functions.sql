@@ -164,12 +164,18 @@ CREATE FUNCTION civic.list_sessions(
     contact_id uuid DEFAULT civic.current_user_id(), statuses civic.attendance_status[] DEFAULT NULL,
     before_id uuid DEFAULT NULL, max_rows integer DEFAULT 50
 ) RETURNS SETOF civic.attendance_sessions
-    LANGUAGE sql STABLE PARALLEL SAFE ROWS 50 SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50 SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan -- one plan is the best of every page
 AS $$
-    SELECT s.* FROM civic.attendance_sessions AS s
+DECLARE
+    page_id uuid := coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    page_rows integer := least(greatest(max_rows, 1), 1000);
+BEGIN
+    RETURN QUERY SELECT s.* FROM civic.attendance_sessions AS s
     WHERE s.organization_id = civic.current_organization_id() AND s.contact_id = list_sessions.contact_id
-        AND (statuses IS NULL OR s.status = ANY (statuses)) AND (before_id IS NULL OR s.id < before_id)
-    ORDER BY s.id DESC LIMIT least(greatest(max_rows, 1), 1000)
+        AND s.id < page_id AND (statuses IS NULL OR s.status = ANY (statuses))
+    ORDER BY s.id DESC LIMIT page_rows;
+END
 $$;
 COMMENT ON FUNCTION civic.list_sessions(uuid, civic.attendance_status[], uuid, integer) IS
     'Sessions of a person that the asker can see, newest first. For the next page pass the id of the last row as'
@@ -178,12 +184,18 @@ COMMENT ON FUNCTION civic.list_sessions(uuid, civic.attendance_status[], uuid, i
 CREATE FUNCTION civic.mandated_sessions(
     statuses civic.attendance_status[] DEFAULT NULL, before_id uuid DEFAULT NULL, max_rows integer DEFAULT 50
 ) RETURNS SETOF civic.attendance_sessions
-    LANGUAGE sql STABLE PARALLEL SAFE ROWS 50 SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50 SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan -- one plan is the best of every page
 AS $$
-    SELECT s.* FROM civic.attendance_sessions AS s
+DECLARE
+    page_id uuid := coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    page_rows integer := least(greatest(max_rows, 1), 1000);
+BEGIN
+    RETURN QUERY SELECT s.* FROM civic.attendance_sessions AS s
     WHERE s.organization_id = civic.current_organization_id() AND s.professional_id = civic.current_user_id()
-        AND (statuses IS NULL OR s.status = ANY (statuses)) AND (before_id IS NULL OR s.id < before_id)
-    ORDER BY s.id DESC LIMIT least(greatest(max_rows, 1), 1000)
+        AND s.id < page_id AND (statuses IS NULL OR s.status = ANY (statuses))
+    ORDER BY s.id DESC LIMIT page_rows;
+END
 $$;
 COMMENT ON FUNCTION civic.mandated_sessions(civic.attendance_status[], uuid, integer) IS
     'Sessions of the people enrolled through the asker, newest first. For the next page pass the id of the last row as'

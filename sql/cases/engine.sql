@@ -1,3 +1,9 @@
+CREATE FUNCTION civic_helpers.is_case_visible(created_by uuid, assigned_to uuid) RETURNS boolean
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'civic_is_case_visible';
+COMMENT ON FUNCTION civic_helpers.is_case_visible(uuid, uuid) IS
+    'Whether a case of the current organization that one person opened and another is in charge of, with what belongs'
+    ' to it, is shown to the asker: they see all cases, or are one of the two. The one place of the rule.';
+
 CREATE FUNCTION civic_private.check_case() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$

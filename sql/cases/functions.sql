@@ -161,22 +161,49 @@ CREATE FUNCTION civic.list_cases(
     max_rows integer DEFAULT 50
 ) RETURNS SETOF civic.cases
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
+DECLARE
+    organization uuid := civic.current_organization_id();
+    person uuid := civic.current_user_id();
+    sees_all boolean := civic.has_permission('view:all_cases') OR civic.is_system();
+    page_time timestamptz := coalesce(before_time, 'infinity');
+    page_id uuid := coalesce(before_id, '00000000-0000-0000-0000-000000000000');
+    page_rows integer := least(greatest(coalesce(max_rows, 50), 1), 1000);
 BEGIN
+    -- The pages that are asked for all day keep their plans.
+    IF num_nonnulls(statuses, priorities, assigned_to, created_by, query) = 0 THEN
+        IF sees_all THEN
+            RETURN QUERY SELECT c.* FROM civic.cases AS c
+            WHERE c.organization_id = organization AND (c.created_at, c.id) < (page_time, page_id)
+            ORDER BY c.created_at DESC, c.id DESC LIMIT page_rows;
+        ELSE
+            RETURN QUERY SELECT o.* FROM (
+                (SELECT c.* FROM civic.cases AS c
+                WHERE c.organization_id = organization AND c.created_by = person
+                    AND (c.created_at, c.id) < (page_time, page_id)
+                ORDER BY c.created_at DESC, c.id DESC LIMIT page_rows)
+                UNION ALL
+                (SELECT c.* FROM civic.cases AS c
+                WHERE c.organization_id = organization AND c.assigned_to = person AND c.created_by <> person
+                    AND (c.created_at, c.id) < (page_time, page_id)
+                ORDER BY c.created_at DESC, c.id DESC LIMIT page_rows)
+            ) AS o
+            ORDER BY o.created_at DESC, o.id DESC LIMIT page_rows;
+        END IF;
+        RETURN;
+    END IF;
     -- As civic.list_reports(): only the conditions that were given, beside the rule of who sees what.
-    RETURN QUERY EXECUTE 'SELECT c.* FROM civic.cases AS c WHERE c.organization_id = civic.current_organization_id()'
-        || CASE WHEN statuses IS NULL THEN '' ELSE ' AND c.status = ANY ($1)' END
+    RETURN QUERY EXECUTE 'SELECT c.* FROM civic.cases AS c WHERE c.organization_id = $1'
+        || CASE WHEN statuses IS NULL THEN '' ELSE format(' AND c.status = ANY (%L::civic.case_status[])', statuses) END
         || CASE WHEN priorities IS NULL THEN '' ELSE ' AND c.priority = ANY ($2)' END
         || CASE WHEN assigned_to IS NULL THEN '' ELSE ' AND c.assigned_to = $3' END
         || CASE WHEN created_by IS NULL THEN '' ELSE ' AND c.created_by = $4' END
         || CASE WHEN query IS NULL THEN ''
             ELSE ' AND strpos(lower(c.title || E''\n'' || c.description), lower($5)) > 0' END
-        || CASE WHEN before_time IS NULL THEN '' ELSE ' AND (c.created_at, c.id) < ($6, $7)' END
-        || CASE WHEN civic.has_permission('view:all_cases') OR civic.is_system() THEN ''
-            ELSE ' AND civic.current_user_id() IN (c.created_by, c.assigned_to)' END
-        || ' ORDER BY c.created_at DESC, c.id DESC LIMIT $8'
-    USING statuses, priorities, assigned_to, created_by, query, before_time,
-        coalesce(before_id, '00000000-0000-0000-0000-000000000000'), least(greatest(coalesce(max_rows, 50), 1), 1000);
+        || CASE WHEN sees_all THEN '' ELSE ' AND $6 IN (c.created_by, c.assigned_to)' END
+        || ' AND (c.created_at, c.id) < ($7, $8) ORDER BY c.created_at DESC, c.id DESC LIMIT $9'
+    USING organization, priorities, assigned_to, created_by, query, person, page_time, page_id, page_rows;
 END
 $$;
 COMMENT ON FUNCTION civic.list_cases(
@@ -221,8 +248,7 @@ AS $$
     ) AS e (id, logged_at, action, user_id, details)
     LEFT JOIN civic.users AS u ON u.organization_id = c.organization_id AND u.id = e.user_id
     WHERE c.organization_id = civic.current_organization_id() AND c.id = case_log.case_id
-        AND (civic.current_user_id() IN (c.created_by, c.assigned_to) OR civic.has_permission('view:all_cases')
-            OR civic.is_system())
+        AND civic_helpers.is_case_visible(c.created_by, c.assigned_to)
     ORDER BY e.logged_at, e.id
 $$;
 COMMENT ON FUNCTION civic.case_log(uuid) IS

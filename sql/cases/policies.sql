@@ -1,7 +1,6 @@
 SELECT civic.protect_table('civic.cases');
 CREATE POLICY visible ON civic.cases FOR SELECT
-    USING (created_by = civic.current_user_id() OR assigned_to = civic.current_user_id()
-        OR civic.has_permission('view:all_cases'));
+    USING (civic_helpers.is_case_visible(created_by, assigned_to));
 CREATE POLICY opened ON civic.cases FOR INSERT
     WITH CHECK (created_by = civic.current_user_id() AND civic.has_permission('create:case'));
 CREATE POLICY own ON civic.cases FOR UPDATE
@@ -14,30 +13,24 @@ CREATE POLICY reviewed ON civic.cases FOR UPDATE
 
 SELECT civic.protect_table('civic.case_logs');
 CREATE POLICY visible ON civic.case_logs FOR SELECT
-    USING (case_created_by = civic.current_user_id() OR case_assigned_to = civic.current_user_id()
-        OR civic.has_permission('view:all_cases'));
+    USING (civic_helpers.is_case_visible(case_created_by, case_assigned_to));
 CREATE POLICY commented ON civic.case_logs FOR INSERT
     WITH CHECK (user_id = civic.current_user_id() AND action = 'commented' AND civic.has_permission('comment:case')
-        AND (case_created_by = civic.current_user_id() OR case_assigned_to = civic.current_user_id()
-            OR civic.has_permission('view:all_cases')));
+        AND civic_helpers.is_case_visible(case_created_by, case_assigned_to));
 
 SELECT civic.protect_table('civic.case_documents');
 CREATE POLICY visible ON civic.case_documents FOR SELECT
-    USING (case_created_by = civic.current_user_id() OR case_assigned_to = civic.current_user_id()
-        OR civic.has_permission('view:all_cases'));
+    USING (civic_helpers.is_case_visible(case_created_by, case_assigned_to));
 CREATE POLICY added ON civic.case_documents FOR INSERT
     WITH CHECK (uploaded_by = civic.current_user_id() AND civic.has_permission('add:case_document')
-        AND (case_created_by = civic.current_user_id() OR case_assigned_to = civic.current_user_id()
-            OR civic.has_permission('view:all_cases')));
+        AND civic_helpers.is_case_visible(case_created_by, case_assigned_to));
 
 SELECT civic.protect_table('civic.case_reports');
 CREATE POLICY visible ON civic.case_reports FOR SELECT
-    USING (case_created_by = civic.current_user_id() OR case_assigned_to = civic.current_user_id()
-        OR civic.has_permission('view:all_cases'));
+    USING (civic_helpers.is_case_visible(case_created_by, case_assigned_to));
 CREATE POLICY linked ON civic.case_reports FOR INSERT
     WITH CHECK (linked_by = civic.current_user_id() AND civic.has_permission('add:case_document')
-        AND (case_created_by = civic.current_user_id() OR case_assigned_to = civic.current_user_id()
-            OR civic.has_permission('view:all_cases')));
+        AND civic_helpers.is_case_visible(case_created_by, case_assigned_to));
 CREATE POLICY unlinked ON civic.case_reports FOR DELETE
     USING (civic.has_permission('add:case_document')
         AND (linked_by = civic.current_user_id() OR civic.has_permission('assign:case')));

@@ -72,8 +72,7 @@ BEGIN
             INTO is_open, is_visible
             FROM civic.reports AS r WHERE r.organization_id = NEW.organization_id AND r.id = NEW.report_id FOR SHARE;
         ELSE
-            SELECT false, civic.current_user_id() IN (c.created_by, c.assigned_to)
-                OR civic.has_permission('view:all_cases')
+            SELECT false, civic_helpers.is_case_visible(c.created_by, c.assigned_to)
             INTO is_open, is_visible
             FROM civic.cases AS c WHERE c.organization_id = NEW.organization_id AND c.id = NEW.case_id;
         END IF;

@@ -139,8 +139,7 @@ AS $$
     ) OR EXISTS (
         SELECT FROM civic.cases AS c
         WHERE c.organization_id = civic.current_organization_id() AND c.id = subject_case
-            AND (civic.current_user_id() IN (c.created_by, c.assigned_to) OR civic.has_permission('view:all_cases')
-                OR civic.is_system())
+            AND civic_helpers.is_case_visible(c.created_by, c.assigned_to)
     )
 $$;
 COMMENT ON FUNCTION civic_private.sees_discussion(uuid, uuid, uuid) IS

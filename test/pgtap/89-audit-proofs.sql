@@ -357,7 +357,7 @@ SELECT results_eq(format('SELECT b.entries FROM civic_private.audit_batches AS b
     '{5,10,15}'::bigint[], 'transactions of 5 entries, up to 7, 1 and 12 of them and the rest of the last');
 CALL civic.seal_audit_log(1000);
 SELECT is((SELECT count(civic_private.find_leaf(e.organization_id, e.epoch, e.xid, e.counter))
-        FROM civic.audit_entries AS e WHERE e.schema_name = 'tap' AND e.entity_id ~ '^20'), 50::bigint,
+        FROM civic.audit_entries AS e WHERE e.schema_name = 'tap' AND e.entity_id LIKE '20__'), 50::bigint,
     'and nothing is left out');
 SELECT is_empty('SELECT * FROM civic.verify_audit_log()', 'of what was sealed in parts nothing is found');
 

@@ -1,4 +1,5 @@
--- Organizations with deals, the first with as many as "first", the others with "each".
+-- Organizations with deals and as many cases, the first with as many as "first", the others with "each"; and with up to
+-- 10,000 sessions of a professional's people.
 -- Variables: organizations, first, each. Triggers are off while rows come in, as in generate.sql.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
@@ -36,7 +37,8 @@ SELECT o AS organization, CASE o WHEN 1 THEN :first ELSE :each END::bigint AS de
     CASE o WHEN 1 THEN greatest(:first / 20000, 5) ELSE 5 END::bigint AS sellers,
     CASE o WHEN 1 THEN greatest(:first / 20, 20) ELSE greatest(:each / 20, 5) END::bigint AS clients
 FROM generate_series(1, :organizations) AS o;
--- Person 0 runs payments, 1 sees their own deals only, the others are salespeople.
+-- Of the people of payments 0 runs them, 1 sees their own deals only, the others are salespeople; of those of cases 0 is
+-- the chair, then come clerks and as many caseworkers.
 INSERT INTO civic.users (organization_id, id, email, full_name)
 SELECT bench.organization(s.organization), bench.thing(1, 1000000::bigint * s.organization + p),
     format('p%s@o%s.example', p, s.organization), 'Person ' || p
@@ -53,16 +55,26 @@ FROM bench.sizes AS s
 CROSS JOIN LATERAL generate_series(0, s.sellers) AS p
 CROSS JOIN LATERAL (SELECT s.organization = 1 AND p = 1) AS j (junior)
 JOIN civic.roles AS r ON r.is_system AND r.code = CASE p WHEN 0 THEN 'organization_admin' ELSE 'salesperson' END;
+INSERT INTO civic.users (organization_id, id, email, full_name)
+SELECT bench.organization(s.organization), bench.thing(4, 1000000::bigint * s.organization + p),
+    format('k%s@o%s.example', p, s.organization), 'Official ' || p
+FROM bench.sizes AS s, generate_series(0, 2 * s.sellers) AS p;
+INSERT INTO civic.user_roles (organization_id, user_id, role_id, family)
+SELECT bench.organization(s.organization), bench.thing(4, 1000000::bigint * s.organization + p), r.id, r.family
+FROM bench.sizes AS s
+CROSS JOIN LATERAL generate_series(0, 2 * s.sellers) AS p
+JOIN civic.roles AS r ON r.is_system
+    AND r.code = CASE WHEN p = 0 THEN 'chair' WHEN p <= s.sellers THEN 'clerk' ELSE 'caseworker' END;
 INSERT INTO civic.clients (organization_id, id, name, email, created_by)
 SELECT bench.organization(s.organization), bench.thing(2, 1000000::bigint * s.organization + c), 'Client ' || c,
     format('c%s@o%s.example', c, s.organization), bench.thing(1, 1000000::bigint * s.organization + 1 + c % s.sellers)
 FROM bench.sizes AS s, generate_series(1, s.clients) AS c;
 
-CREATE TEMP TABLE deal_indexes AS
+CREATE TEMP TABLE list_indexes AS
 SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition
 FROM pg_index AS i LEFT JOIN pg_constraint AS c ON c.conindid = i.indexrelid
-WHERE i.indrelid = 'civic.deals'::regclass AND c.oid IS NULL;
-SELECT format('DROP INDEX %s', name) FROM deal_indexes \gexec
+WHERE i.indrelid IN ('civic.deals'::regclass, 'civic.cases'::regclass) AND c.oid IS NULL;
+SELECT format('DROP INDEX %s', name) FROM list_indexes \gexec
 -- In the order of time, so that the rows of an organization lie among those of the others as in life. Of the last tenth
 -- half are still to be verified, of older ones 1 in 50.
 INSERT INTO civic.deals (organization_id, id, deal_no, client_id, deal_name, amount, deal_date, due_date, payment_method,
@@ -80,5 +92,31 @@ SELECT bench.organization(s.organization), bench.thing(3, 100000000::bigint * s.
     bench.thing(1, 1000000::bigint * s.organization + 1 + n % s.sellers), bench.made_at(n, s.deals)
 FROM bench.sizes AS s, generate_series(1, s.deals) AS n
 ORDER BY bench.made_at(n, s.deals);
-SELECT definition FROM deal_indexes \gexec
+-- A case is new or under review for the last hundredth, worked on for the last tenth, then completed.
+INSERT INTO civic.cases (organization_id, id, title, description, status, priority, created_by, assigned_to, created_at)
+SELECT bench.organization(s.organization), bench.thing(5, 100000000::bigint * s.organization + n), 'Case ' || n,
+    repeat(format('What case %s is about. ', n), 3), k.status,
+    (ARRAY['low', 'medium', 'high', 'urgent'])[1 + n % 4]::civic.case_priority,
+    bench.thing(4, 1000000::bigint * s.organization + 1 + n % s.sellers),
+    CASE WHEN k.status NOT IN ('new', 'pending_review')
+        THEN bench.thing(4, 1000000::bigint * s.organization + 1 + s.sellers + n / 7 % s.sellers) END,
+    bench.made_at(n, s.deals)
+FROM bench.sizes AS s
+CROSS JOIN LATERAL generate_series(1, s.deals) AS n
+CROSS JOIN LATERAL (SELECT CASE WHEN n > s.deals * 99 / 100 THEN (ARRAY['new', 'pending_review'])[1 + n % 2]
+    WHEN n > s.deals * 9 / 10 THEN (ARRAY['assigned', 'in_progress', 'pending_completion', 'completed'])[1 + n % 4]
+    ELSE 'completed' END::civic.case_status) AS k (status)
+ORDER BY bench.made_at(n, s.deals);
+SELECT definition FROM list_indexes \gexec
+INSERT INTO civic.user_roles (organization_id, user_id, role_id, family)
+SELECT bench.organization(s.organization), bench.thing(1, 1000000::bigint * s.organization + 2), r.id, r.family
+FROM bench.sizes AS s JOIN civic.roles AS r ON r.is_system AND r.code = 'professional';
+INSERT INTO civic.attendance_sessions (organization_id, id, contact_id, professional_id, status, dest_name,
+    dest_address, created_at)
+SELECT bench.organization(s.organization), bench.thing(6, 100000000::bigint * s.organization + n),
+    bench.thing(1, 1000000::bigint * s.organization + 1 + n % s.sellers),
+    bench.thing(1, 1000000::bigint * s.organization + 2), 'completed', 'Place ' || n % 20, 'Street ' || n % 20,
+    bench.made_at(n, s.deals)
+FROM bench.sizes AS s, generate_series(1, least(s.deals, 10000)) AS n
+ORDER BY bench.made_at(n, s.deals);
 VACUUM ANALYZE;
