@@ -200,5 +200,26 @@ SELECT set_eq('SELECT DISTINCT entity, entity_id FROM civic_private.sync_feed WH
 SELECT set_eq('SELECT oid, tgenabled FROM pg_trigger', 'SELECT oid, tgenabled FROM triggers',
     'all triggers are on again');
 
+-- What is common is read in the order of time, the newest 2000 reports first, then the rest.
+SET LOCAL session_replication_role = replica;
+INSERT INTO civic.reports (organization_id, id, report_number, user_id, title, description, latitude, longitude, category,
+    status, created_at, is_public)
+SELECT tap.id('a'), tap.id('a.hubbub_' || n), 'NOISE-' || n, tap.id('a.neighbour'),
+    CASE WHEN n % 3 = 0 THEN 'Hubbub at night' ELSE 'Silence at night' END, 'All night long.', 10, 20,
+    CASE WHEN n > 2300 THEN 'roads' ELSE 'other' END, 'received', now() - n / 4 * interval '1 minute', true
+FROM generate_series(1, 2400) AS n;
+SET LOCAL session_replication_role = origin;
+SELECT civic_private.rebuild_words(tap.id('a')) > 2400 \g /dev/null
+SELECT is(md5(tap.pages('a.citizen', 'hubbub', n)),
+    (SELECT md5(string_agg(r.id::text, ' ' ORDER BY r.created_at DESC, r.id DESC)) FROM civic.reports AS r
+        WHERE r.title LIKE 'Hubbub%'), format('what is common, in pages of %s', n))
+FROM unnest(ARRAY[50, 1000]) AS n;
+SELECT is(tap.value('a.citizen', 'SELECT count(*) FROM civic.search_reports(''hubbub'', categories => ''{roads}'')'),
+    '34', 'and what of it is farther back');
+SELECT is(tap.value('a.citizen', 'SELECT count(*) FROM civic.search_reports(''hubbub'','
+    ' created_from => now() - interval ''10 minutes'', max_rows => 1000)'),
+    (SELECT count(*)::text FROM civic.reports AS r WHERE r.title LIKE 'Hubbub%'
+        AND r.created_at >= now() - interval '10 minutes'), 'and of a time');
+
 SELECT * FROM finish();
 ROLLBACK;
