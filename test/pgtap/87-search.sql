@@ -202,8 +202,8 @@ SELECT set_eq('SELECT oid, tgenabled FROM pg_trigger', 'SELECT oid, tgenabled FR
 
 -- What is common is read in the order of time, the newest 2000 reports first, then the rest.
 SET LOCAL session_replication_role = replica;
-INSERT INTO civic.reports (organization_id, id, report_number, user_id, title, description, latitude, longitude, category,
-    status, created_at, is_public)
+INSERT INTO civic.reports (organization_id, id, report_number, user_id, title, description, latitude, longitude,
+    category, status, created_at, is_public)
 SELECT tap.id('a'), tap.id('a.hubbub_' || n), 'NOISE-' || n, tap.id('a.neighbour'),
     CASE WHEN n % 3 = 0 THEN 'Hubbub at night' ELSE 'Silence at night' END, 'All night long.', 10, 20,
     CASE WHEN n > 2300 THEN 'roads' ELSE 'other' END, 'received', now() - n / 4 * interval '1 minute', true

@@ -173,7 +173,8 @@ SELECT is(tap.findings($$
         AND t.position = civic_private.find_leaf(e.organization_id, e.epoch, e.xid, e.counter) / 256$$),
     'tile_changed', 'an entry was edited, and its hash with it');
 SELECT is(tap.findings('DELETE FROM civic_private.audit_tiles WHERE level = 0'),
-    'checkpoint_differs entry_added forest_changed leaf_missing tile_missing tree_changed', 'the leaves of the trees were deleted');
+    'checkpoint_differs entry_added forest_changed leaf_missing tile_missing tree_changed',
+    'the leaves of the trees were deleted');
 SELECT is(tap.findings('UPDATE civic_private.audit_tiles SET hashes = substr(hashes, 1, 100)'),
     'checkpoint_differs entry_added forest_changed leaf_missing tile_missing tree_changed', 'tiles were cut to pieces');
 SELECT is(tap.findings('DELETE FROM civic_private.audit_tiles'),
@@ -344,8 +345,8 @@ DO $$
 BEGIN
     FOR i IN 0..9 LOOP
         INSERT INTO tap.matter SELECT o.id, 2000 + 10 * i + n, 'Part'
-        FROM generate_series(1, 5) AS n,
-            LATERAL (SELECT id FROM civic.organizations WHERE code IN ('OTHER', 'CITY') ORDER BY n % 2 = 0, id LIMIT 1) AS o;
+        FROM generate_series(1, 5) AS n
+        JOIN civic.organizations AS o ON o.code = CASE n % 2 WHEN 0 THEN 'OTHER' ELSE 'CITY' END;
         COMMIT;
     END LOOP;
 END
@@ -353,8 +354,8 @@ $$;
 CALL civic.seal_audit_log(7);
 CALL civic.seal_audit_log(1);
 CALL civic.seal_audit_log(12);
-SELECT results_eq(format('SELECT b.entries FROM civic_private.audit_batches AS b WHERE b.number > %s ORDER BY 1', :sealed),
-    '{5,10,15}'::bigint[], 'transactions of 5 entries, up to 7, 1 and 12 of them and the rest of the last');
+SELECT results_eq(format('SELECT b.entries FROM civic_private.audit_batches AS b WHERE b.number > %s ORDER BY 1',
+    :sealed), '{5,10,15}'::bigint[], 'transactions of 5 entries, up to 7, 1 and 12 of them and the rest of the last');
 CALL civic.seal_audit_log(1000);
 SELECT is((SELECT count(civic_private.find_leaf(e.organization_id, e.epoch, e.xid, e.counter))
         FROM civic.audit_entries AS e WHERE e.schema_name = 'tap' AND e.entity_id LIKE '20__'), 50::bigint,
