@@ -74,6 +74,9 @@ in_root()
 			sample_data=/sample-data
 			mount -o bind,ro "$CIVIC_SAMPLE_DATA" "$root$sample_data"
 		fi
-		exec chroot "$root" env -i -C /civic PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-			COPT="${COPT:-}" CIVIC_SAMPLE_DATA="$sample_data" "$@"' bash "$root" "$@"
+		# Not as the first process, which timeout takes for the one that inherits orphans.
+		status=0
+		chroot "$root" env -i -C /civic PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+			COPT="${COPT:-}" CIVIC_SAMPLE_DATA="$sample_data" "$@" || status=$?
+		exit "$status"' bash "$root" "$@"
 }
