@@ -200,13 +200,14 @@ SELECT set_eq('SELECT DISTINCT entity, entity_id FROM civic_private.sync_feed WH
 SELECT set_eq('SELECT oid, tgenabled FROM pg_trigger', 'SELECT oid, tgenabled FROM triggers',
     'all triggers are on again');
 
--- What is common is read in the order of time, the newest 2000 reports first, then the rest.
+-- What is common is read in the order of time, the newest 2000 reports first, then the rest; sixty are of one time, so
+-- that it goes on in the midst of them.
 SET LOCAL session_replication_role = replica;
 INSERT INTO civic.reports (organization_id, id, report_number, user_id, title, description, latitude, longitude,
     category, status, created_at, is_public)
 SELECT tap.id('a'), tap.id('a.hubbub_' || n), 'NOISE-' || n, tap.id('a.neighbour'),
     CASE WHEN n % 3 = 0 THEN 'Hubbub at night' ELSE 'Silence at night' END, 'All night long.', 10, 20,
-    CASE WHEN n > 2300 THEN 'roads' ELSE 'other' END, 'received', now() - n / 4 * interval '1 minute', true
+    CASE WHEN n > 2300 THEN 'roads' ELSE 'other' END, 'received', now() - n / 60 * interval '1 minute', true
 FROM generate_series(1, 2400) AS n;
 SET LOCAL session_replication_role = origin;
 SELECT civic_private.rebuild_words(tap.id('a')) > 2400 \g /dev/null
