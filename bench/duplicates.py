@@ -38,16 +38,19 @@ SIDES = {
             SELECT r.id, similarity(r.description, p.description) AS similarity
             FROM civic.reports AS r
             WHERE r.organization_id = p.organization_id AND r.category = p.category
-                AND ST_DWithin(r.location, p.location, radius) AND r.created_at > since AND {OPEN}
+                AND civic_helpers.is_within(r.location, p.latitude, p.longitude, radius) AND r.created_at > since AND {OPEN}
             OFFSET 0
         ) AS s
         WHERE s.similarity > 0.3
         ORDER BY s.similarity DESC
         LIMIT 5""",
 }
-# For the tuned side alone; the other side has what civic installs for other searches.
-COMPOSITE = ('CREATE INDEX bench_composite ON civic.reports USING gist (organization_id, category, location,'
-             f' created_at) WHERE {OPEN.replace("r.", "")}')
+# Each side sees its own beside what civic installs for other searches.
+INDEXES = {
+    'application': 'CREATE INDEX bench_application ON civic.reports USING gist (organization_id, location)',
+    'tuned': 'CREATE INDEX bench_tuned ON civic.reports USING gist (organization_id, category, (location::geometry),'
+             f' created_at) WHERE {OPEN.replace("r.", "")}',
+}
 
 # Times are the server's own, of one static statement of PL/pgSQL a side, which is a prepared statement: no side pays
 # for the way to the client. Who asks is made known before the clock starts.
@@ -109,7 +112,7 @@ def make_database(name, reports):
         size = value(name, 'SELECT pg_size_pretty(pg_database_size(%s))', name)
         say(f'  {what}: {time.monotonic() - started:.0f} s, {size}')
 
-    load(name, reports, 20 if reports >= 100_000 else 10, [COMPOSITE], done)
+    load(name, reports, 20 if reports >= 100_000 else 10, INDEXES.values(), done)
     psql(name, 'twins/identity.sql')
     psql(name, 'twins/duplicates.sql')
     make_probes(name)
@@ -137,7 +140,7 @@ def load(name, reports, organizations, more_indexes, done):
     in_two_sessions(name, [f'SELECT bench.load_reports({n}, {min(n + step, reports) - 1})'
                            for n in range(0, reports, step)], synchronous_commit='off')
     done('rows')
-    in_two_sessions(name, ['VACUUM civic.reports'] + [definition for _, definition in indexes] + more_indexes,
+    in_two_sessions(name, ['VACUUM civic.reports'] + [definition for _, definition in indexes] + list(more_indexes),
                     maintenance_work_mem='512MB', max_parallel_maintenance_workers=0)
     done('indexes')
     make_signatures(name)
@@ -190,9 +193,11 @@ def summary(times):
             'max': max(times)}
 
 
-def show_composite(name, shown):
-    """Sessions that start from now on may use the index of the tuned side, or may not."""
-    query(name, "UPDATE pg_index SET indisvalid = %s WHERE indexrelid = 'civic.bench_composite'::regclass", shown)
+def show_index(name, side):
+    """Sessions that start from now on may use the index of this side, and of no other."""
+    for of_side in INDEXES:
+        query(name, 'UPDATE pg_index SET indisvalid = %s WHERE indexrelid = %s::regclass', of_side == side,
+              f'civic.bench_{of_side}')
 
 
 class Timer:
@@ -207,7 +212,7 @@ class Timer:
 
     def times(self):
         """Of each probe, in their order."""
-        show_composite(self.name, self.side == 'tuned')
+        show_index(self.name, self.side)
         with connect(self.name, **self.settings) as connection, connection.cursor() as cursor:
             # The first probes load what a session keeps.
             cursor.execute(f'SELECT bench.time_{self.side}(%s, %s, %s, 20)', self.arguments[:3])
@@ -227,7 +232,7 @@ def best_plan(name, side, characters, days):
 
 def explain(name, side, characters, days):
     """The plan of a side for one probe, as text."""
-    show_composite(name, side == 'tuned')
+    show_index(name, side)
     with connect(name) as connection, connection.cursor() as cursor:
         cursor.execute('SELECT row_to_json(p)::jsonb FROM bench.probes AS p WHERE p.characters = %s ORDER BY n LIMIT 1',
                        (characters,))
@@ -235,6 +240,8 @@ def explain(name, side, characters, days):
         sql = SIDES[side].replace('radius', str(RADIUS)).replace('since', f"now() - interval '{days} days'")
         location = f"civic_helpers.location_of({probe['latitude']}, {probe['longitude']})"
         sql = sql.replace('p.location', location)
+        for key in ('latitude', 'longitude'):
+            sql = sql.replace(f'p.{key}', str(probe[key]))
         for key in ('organization_id', 'category', 'description'):
             cast = '%s::uuid' if key == 'organization_id' else '%s'
             sql = sql.replace(f'p.{key}', cursor.mogrify(cast, (probe[key],)).decode())
@@ -332,11 +339,11 @@ def comparable(names, characters, days):
     """For each database the places of its probes, as many for each number of candidates."""
     places = []
     for name in names:
-        show_composite(name, True)
+        show_index(name, 'tuned')
         counts = query(name, f"""
             SELECT count(r.id) FROM bench.probes AS p
             LEFT JOIN civic.reports AS r ON r.organization_id = p.organization_id AND r.category = p.category
-                AND ST_DWithin(r.location, p.location, {RADIUS}) AND {OPEN}
+                AND civic_helpers.is_within(r.location, p.latitude, p.longitude, {RADIUS}) AND {OPEN}
                 AND r.created_at > now() - interval '{days} days'
             WHERE p.characters = {characters} GROUP BY p.n ORDER BY p.n""")
         found = collections.defaultdict(list)

@@ -142,12 +142,14 @@ class Side:
 
 
 class Session:
-    """One connection that runs a statement again and again, each a transaction of its own; counts its backend alone."""
+    """One connection that runs a statement again and again, each a transaction of its own, that may be taken back;
+    counts its backend alone."""
 
-    def __init__(self, database, statement, calls, **settings):
+    def __init__(self, database, statement, calls, keeps=True, **settings):
         options = ' '.join(f'-c {name}={text}' for name, text in settings.items())
         self.connection = psycopg2.connect(dbname=database, options=options)
         self.connection.autocommit = True
+        self.keeps = keeps
         self.cursor = self.connection.cursor()
         self.cursor.execute('PREPARE measured(bigint) AS ' + statement)
         self.calls = calls
@@ -159,7 +161,11 @@ class Session:
         before = self.nanoseconds()
         for _ in range(self.calls):
             self.next += 1
+            if not self.keeps:
+                self.cursor.execute('BEGIN')
             self.cursor.execute('EXECUTE measured(%s)', (self.next,))
+            if not self.keeps:
+                self.cursor.execute('ROLLBACK')
         return {'cpu': (self.nanoseconds() - before) / 1000 / self.calls}
 
     def nanoseconds(self):

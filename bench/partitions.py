@@ -46,7 +46,7 @@ def questions():
                               " WHERE indexrelid = 'civic.reports_open_by_department'::regclass")
     rows = f'FROM bench.{{}} AS r WHERE r.organization_id = {of_probe("organization_id")}'
     newest = 'ORDER BY r.created_at DESC, r.id DESC LIMIT 50'
-    place = of_probe('location')
+    place, latitude, longitude = (of_probe(name) for name in ('location', 'latitude', 'longitude'))
     return {
         'newest 50': f'SELECT r.* {rows} {newest}',
         "department's open 50": f'SELECT r.* {rows} AND r.department_id = {of_probe("department_id")} AND {is_open}'
@@ -54,7 +54,7 @@ def questions():
         'one by id': f'SELECT r.* {rows} AND r.id = {of_probe("id")}',
         'one by id and time': f'SELECT r.* {rows} AND r.id = {of_probe("id")} AND r.created_at ='
                               f' {of_probe("created_at")}',
-        '50 nearest within 500 m': f'SELECT r.* {rows} AND civic_helpers.is_within(r.location, {place}, 500)'
+        '50 nearest within 500 m': f'SELECT r.* {rows} AND civic_helpers.is_within(r.location, {latitude}, {longitude}, 500)'
                                    f' ORDER BY civic_helpers.distance_between(r.location, {place}), r.id LIMIT 50',
         'count of a year by status': f"SELECT r.status, count(*) {rows} AND r.created_at >= '2023-01-01'"
                                      " AND r.created_at < '2024-01-01' GROUP BY 1",
@@ -69,7 +69,7 @@ def measure_partitions(table, options):
         for name, unit in KINDS.items():
             make_copy(name, unit)
         query(DATABASE, 'CREATE TABLE bench.probes AS SELECT row_number() OVER () AS n, p.* FROM (SELECT'
-                        ' organization_id, id, department_id, location, created_at FROM bench.plain ORDER BY random()'
+                        ' organization_id, id, department_id, location, latitude, longitude, created_at FROM bench.plain ORDER BY random()'
                         f' LIMIT {PROBES}) AS p')
         query(DATABASE, 'ALTER TABLE bench.probes ADD PRIMARY KEY (n)')
         query(DATABASE, 'VACUUM ANALYZE bench.probes')

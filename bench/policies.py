@@ -57,7 +57,7 @@ def statements(database):
         'SELECT (n.report).id, (n.report).title, (n.report).status, n.distance_m'
         ' FROM civic.nearby_reports(:lat, :lon, 500, 50) AS n',
         f'SELECT id, title, status, ST_Distance(location, {place}) AS distance_m FROM civic.reports'
-        f' WHERE {tenant} AND ST_DWithin(location, {place}, 500){visible["resident"]} ORDER BY 4, id LIMIT 50',
+        f' WHERE {tenant} AND civic_helpers.is_within(location, :lat, :lon, 500){visible["resident"]} ORDER BY 4, id LIMIT 50',
         setups['nearby']))
     return people, found
 

@@ -17,6 +17,7 @@ from outbox import measure_outbox
 from partitions import measure_partitions
 from policies import check_statements, measure_growth, measure_policies
 from quality import measure_quality
+from resident import measure_resident
 from routing import measure_areas
 from rules import measure_rules
 from search import measure_search
@@ -63,6 +64,7 @@ MEASURES = {
     'audit': lambda table, options: measure_audit(table, options, options.log),
     'deadlines': measure_deadlines,
     'search': measure_search,
+    'resident': measure_resident,
     'outbox': measure_outbox,
     'sync': measure_sync,
     'lists': measure_lists,

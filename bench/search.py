@@ -53,7 +53,7 @@ def questions(database):
     west, south, east, north, total = query(
         database, 'SELECT min(longitude), min(latitude), max(longitude), max(latitude), count(*) FROM civic.reports'
                   f" WHERE organization_id = '{ORGANIZATION}'")[0]
-    place = '(SELECT civic_helpers.location_of(%(lat)s, %(lon)s))'
+    place = 'civic_helpers.location_of(%(lat)s, %(lon)s)'
     words = ("SELECT r.* FROM civic_private.report_words AS w JOIN civic.reports AS r ON r.organization_id ="
              ' w.organization_id AND r.id = w.report_id WHERE w.words @@ (%(word)s::tsquery'
              f" && civic_private.organization_word('{ORGANIZATION}')::tsquery) AND w.organization_id ="
@@ -72,7 +72,7 @@ def questions(database):
          lambda rng: {'word': 'sanitation'}, True),
         ('nearby', 'SELECT * FROM civic.nearby_reports(%(lat)s, %(lon)s, 500)',
          f'SELECT r.*, civic_helpers.distance_between(r.location, {place}) FROM civic.reports AS r WHERE'
-         f" r.organization_id = '{ORGANIZATION}' AND civic_helpers.is_within(r.location, {place}, 500) AND {VISIBLE} ORDER BY"
+         f" r.organization_id = '{ORGANIZATION}' AND civic_helpers.is_within(r.location, %(lat)s, %(lon)s, 500) AND {VISIBLE} ORDER BY"
          f' civic_helpers.distance_between(r.location, {place}), r.id LIMIT 50', spot, True),
         ('clusters of the city', 'SELECT * FROM civic.map_clusters(%(w)s, %(s)s, %(e)s, %(n)s, 12)',
          f"SELECT count(*) FROM civic.reports AS r WHERE r.organization_id = '{ORGANIZATION}' AND r.latitude BETWEEN"

@@ -44,7 +44,7 @@ BEGIN
             at - r.created_at AS since
         FROM civic.reports AS r
         WHERE r.organization_id = organization
-            AND ST_DWithin(r.location, here, rules.hint_radius_m)
+            AND civic_helpers.is_within(r.location, rank_reports.latitude, rank_reports.longitude, rules.hint_radius_m)
             AND r.created_at BETWEEN at - make_interval(days => rules.window_days)
                 AND at + make_interval(days => rules.window_days)
             AND r.status NOT IN ('duplicate', 'rejected') AND (rules.include_closed OR r.status <> 'closed')

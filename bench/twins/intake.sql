@@ -169,7 +169,8 @@ BEGIN
                         abs(substring(r.address FROM '^\s*(\d{1,6})\s')::integer - house) AS apart
                     FROM twin.reports AS r
                     WHERE r.organization_id = organization AND r.category = match_report.category
-                        AND ST_DWithin(r.location, here, rules.hint_radius_m)
+                        AND civic_helpers.is_within(r.location, ST_Y(here::geometry), ST_X(here::geometry),
+                            rules.hint_radius_m)
                         AND r.created_at > now() - make_interval(days => rules.window_days)
                         AND r.status NOT IN ('closed', 'rejected', 'duplicate')
                     OFFSET 0

@@ -4,15 +4,14 @@ CREATE FUNCTION civic.nearby_meetings(
 ) RETURNS TABLE (meeting civic.meetings, distance_m double precision)
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 25 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    here civic.meetings.location%TYPE := civic_helpers.location_of(nearby_meetings.latitude, nearby_meetings.longitude);
 BEGIN
     RETURN QUERY
     SELECT m, civic_helpers.great_circle_m(m.latitude, m.longitude, nearby_meetings.latitude, nearby_meetings.longitude)
     FROM civic.meetings AS m
     -- The sphere of the distance that is shown and the spheroid of the index differ by 0.56 percent at most.
     WHERE m.organization_id = civic.current_organization_id() AND m.is_active
-        AND civic_helpers.is_within(m.location, here, least(nearby_meetings.radius_m * 1.006 + 0.01, 21000000))
+        AND civic_helpers.is_within(m.location, nearby_meetings.latitude, nearby_meetings.longitude,
+            least(nearby_meetings.radius_m * 1.006 + 0.01, 21000000))
         AND civic_helpers.great_circle_m(m.latitude, m.longitude, nearby_meetings.latitude, nearby_meetings.longitude)
             <= nearby_meetings.radius_m
     ORDER BY 2, m.id LIMIT least(greatest(coalesce(max_rows, 25), 1), 1000);

@@ -29,7 +29,7 @@ CREATE TABLE civic.meetings (
         CHECK (radius_meters >= 10 AND radius_meters <= CASE WHEN is_test THEN 21000000 ELSE 1000 END),
     CONSTRAINT meetings_time_check CHECK (end_time > start_time)
 );
-CREATE INDEX meetings_location ON civic.meetings USING gist (organization_id, location);
+CREATE INDEX meetings_location ON civic.meetings USING gist (organization_id, (location::geometry));
 CREATE INDEX meetings_name ON civic.meetings (organization_id, name);
 CREATE INDEX meetings_start_time ON civic.meetings (organization_id, start_time, id);
 CREATE INDEX meetings_created_by ON civic.meetings (organization_id, created_by, id);

@@ -30,24 +30,3 @@ $$;
 COMMENT ON FUNCTION civic_helpers.tile_box(integer, integer, integer) IS
     'Degrees that a tile of a web map (EPSG:3857) reaches from and to. A place on the edge of two belongs to the'
     ' eastern or northern one, so that each lies in one tile. Error 22023 no such tile.';
-
-CREATE FUNCTION civic_helpers.box_of(
-    west double precision, south double precision, east double precision, north double precision
-) RETURNS geography
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (
-    -- On the sphere, the outermost places of a box are among its corners and where it crosses these meridians and the
-    -- equator.
-    SELECT ST_SetSRID(ST_Collect(ST_MakePoint(x.longitude, y.latitude)), 4326)::geography
-    FROM unnest(ARRAY[west, east, -90, 0, 90]) AS x (longitude), unnest(ARRAY[south, north, 0]) AS y (latitude)
-    WHERE x.longitude BETWEEN west AND east AND y.latitude BETWEEN south AND north
-);
-COMMENT ON FUNCTION civic_helpers.box_of(double precision, double precision, double precision, double precision) IS
-    'Points that reach as far round as all of a box of degrees, for civic_helpers.may_lie_in().';
-
-CREATE FUNCTION civic_helpers.may_lie_in(place geography, box geography) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN place && box;
-COMMENT ON FUNCTION civic_helpers.may_lie_in(geography, geography) IS
-    'True for all places of a box made by civic_helpers.box_of(), and for some beside it: the planner sees through it'
-    ' to the index, and the degrees are to be compared as well.';

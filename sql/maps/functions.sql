@@ -19,7 +19,7 @@ BEGIN ATOMIC
                 ORDER BY o.is_open DESC, r.severity DESC, r.supporter_count DESC, r.created_at DESC, r.id DESC) AS place
         FROM tile AS t
         JOIN civic.reports AS r ON r.organization_id = civic.current_organization_id()
-            AND r.location && t.box
+            AND civic_helpers.may_lie_in(r.location, t.box)
             AND r.latitude BETWEEN t.south AND t.north AND r.longitude BETWEEN t.west AND t.east
         CROSS JOIN LATERAL (SELECT r.status NOT IN ('resolved', 'closed', 'rejected', 'duplicate')) AS o (is_open)
         WHERE report_tile.z >= 14

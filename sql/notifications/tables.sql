@@ -217,7 +217,7 @@ CREATE TABLE civic.area_subscriptions (
 );
 CREATE INDEX area_subscriptions_user ON civic.area_subscriptions (organization_id, user_id);
 CREATE INDEX area_subscriptions_area ON civic.area_subscriptions (organization_id, area_kind, area_code);
-CREATE INDEX area_subscriptions_location ON civic.area_subscriptions USING gist (organization_id, location)
+CREATE INDEX area_subscriptions_location ON civic.area_subscriptions USING gist (organization_id, (location::geometry))
     WHERE location IS NOT NULL;
 COMMENT ON TABLE civic.area_subscriptions IS
     'Where people want to be told of new public reports: an area of the map, or a circle. Looked at by'

@@ -165,7 +165,7 @@ BEGIN
                     ' needed together.');
             END IF;
             conditions := conditions
-                || ' AND civic_helpers.is_within(r.location, civic_helpers.location_of($7, $8), $9)';
+                || ' AND civic_helpers.is_within(r.location, $7, $8, $9)';
         END IF;
         IF arguments ? 'after' THEN
             EXECUTE format('SELECT r.%I, r.id FROM civic.reports AS r WHERE r.organization_id = $1'

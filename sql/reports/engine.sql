@@ -10,36 +10,85 @@ RETURN ST_Distance(a, b);
 COMMENT ON FUNCTION civic_helpers.distance_between(geography, geography) IS
     'Metres between two points on the spheroid; for bodies that cannot know the schema of PostGIS.';
 
-CREATE FUNCTION civic_helpers.is_within(a geography, b geography, metres double precision) RETURNS boolean
+CREATE FUNCTION civic_helpers.box_of(
+    west double precision, south double precision, east double precision, north double precision
+) RETURNS geometry
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ST_DWithin(a, b, metres);
-COMMENT ON FUNCTION civic_helpers.is_within(geography, geography, double precision) IS
-    'Whether two points lie within so many metres; the planner sees through it to the index.';
+RETURN ST_MakeEnvelope(west, south, east, north, 4326);
+COMMENT ON FUNCTION civic_helpers.box_of(double precision, double precision, double precision, double precision) IS
+    'A box of degrees, for civic_helpers.may_lie_in().';
+
+CREATE FUNCTION civic_helpers.box_around(
+    latitude double precision, longitude double precision, metres double precision
+) RETURNS geometry
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    -- A degree of latitude has at least 110574 metres; of longitude it has least where the circle is nearest to a pole.
+    north double precision := metres / 110500;
+    pole double precision := abs(latitude) + north;
+    east double precision := CASE WHEN pole < 89 THEN north / cosd(pole) ELSE 180 END;
+BEGIN
+    RETURN CASE
+        WHEN abs(longitude) + east < 180
+        THEN civic_helpers.box_of(longitude - east, latitude - north, longitude + east, latitude + north)
+        ELSE civic_helpers.box_of(-180, latitude - north, 180, latitude + north)
+    END;
+END
+$$;
+COMMENT ON FUNCTION civic_helpers.box_around(double precision, double precision, double precision) IS
+    'A box of degrees that holds all places within so many metres of one, for civic_helpers.may_lie_in(); it goes all'
+    ' round the earth where they lie on both sides of the 180th meridian or near a pole.';
+
+CREATE FUNCTION civic_helpers.may_lie_in(place geography, box geometry) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN place::geometry && box;
+COMMENT ON FUNCTION civic_helpers.may_lie_in(geography, geometry) IS
+    'True for all places of a box of degrees, and for some within a metre beside it. The planner sees through it to an'
+    ' index of the place as geometry, which reads a tenth of the pages that one of geography does.';
+
+CREATE FUNCTION civic_helpers.is_within(
+    place geography, latitude double precision, longitude double precision, metres double precision
+) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN civic_helpers.may_lie_in(place, civic_helpers.box_around(latitude, longitude, metres))
+    AND ST_DWithin(place, civic_helpers.location_of(latitude, longitude), metres);
+COMMENT ON FUNCTION civic_helpers.is_within(geography, double precision, double precision, double precision) IS
+    'Whether a place lies within so many metres of degrees north and east, as by ST_DWithin(); the planner sees through'
+    ' it to an index of the place as geometry.';
 
 CREATE FUNCTION civic_helpers.nearness(a geography, b geography) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN a <-> b;
+RETURN a::geometry <-> b::geometry;
 COMMENT ON FUNCTION civic_helpers.nearness(geography, geography) IS
-    'Metres between two points on the sphere: up to 0.6 per cent off, but the planner sees through it to an index that'
-    ' gives the nearest first.';
+    'Degrees between two points on a flat map: not the order of their distances, but the planner sees through it to an'
+    ' index that gives the nearest first.';
 
-CREATE FUNCTION civic_helpers.box_radius_m(
-    west double precision, south double precision, east double precision, north double precision
-) RETURNS double precision
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN (
-    SELECT 1 + 1.001 * max(ST_Distance(
-        civic_helpers.location_of((south + north) / 2, (west + east) / 2),
-        civic_helpers.location_of(c.latitude, c.longitude)))
-    FROM (VALUES
-        (south, west), (south, (west + east) / 2), (south, east),
-        (north, west), (north, (west + east) / 2), (north, east)
-    ) AS c (latitude, longitude)
-);
-COMMENT ON FUNCTION civic_helpers.box_radius_m(
-    double precision, double precision, double precision, double precision
-) IS
-    'Metres from the middle of a box of degrees to what of it is farthest; for boxes up to 30 degrees wide and high.';
+CREATE FUNCTION civic_private.refresh_public_figures(organization uuid, at timestamptz) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM civic_private.public_figures AS p
+        WHERE p.organization_id = organization AND p.counted_at > at - interval '10 minutes'
+    ) AND 1000 < (
+        SELECT count(*) FROM (
+            SELECT FROM civic.reports AS r
+            WHERE r.organization_id = organization AND r.is_public AND NOT r.is_sensitive
+            LIMIT 1001
+        ) AS r
+    ) THEN
+        INSERT INTO civic_private.public_figures AS p (organization_id, figures, counted_at)
+        VALUES (organization, civic_private.count_public_reports(organization), at)
+        ON CONFLICT ON CONSTRAINT public_figures_pkey
+        DO UPDATE SET figures = excluded.figures, counted_at = excluded.counted_at
+        WHERE p.counted_at < excluded.counted_at;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION civic_private.refresh_public_figures(uuid, timestamptz) IS
+    'Counts what civic.public_statistics() tells of an organization with more than 1000 public reports, unless that was'
+    ' done in the last ten minutes.';
 
 CREATE FUNCTION civic.is_report_visible(
     is_public boolean, is_sensitive boolean, user_id uuid, assigned_to uuid, department_id uuid,

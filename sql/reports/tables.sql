@@ -169,7 +169,7 @@ CREATE INDEX reports_hold_approved_by ON civic.reports (organization_id, hold_ap
 CREATE INDEX reports_manual_category ON civic.reports (organization_id, manual_category)
     WHERE manual_category IS NOT NULL;
 CREATE INDEX reports_ai_category ON civic.reports (organization_id, ai_category) WHERE ai_category IS NOT NULL;
-CREATE INDEX reports_location ON civic.reports USING gist (organization_id, location);
+CREATE INDEX reports_location ON civic.reports USING gist (organization_id, (location::geometry));
 COMMENT ON TABLE civic.reports IS
     'What residents report. The status moves only along civic.workflow_transitions, whoever writes (errors ZC001 to'
     ' ZC003); columns of the administration need the permission named in civic.guard_columns (error ZC004).';
@@ -213,7 +213,9 @@ COMMENT ON COLUMN civic.reports.user_id IS 'Who filed it.';
 COMMENT ON COLUMN civic.reports.assigned_to IS 'Officer in charge; the task follows it.';
 COMMENT ON COLUMN civic.reports.category IS 'As chosen when filed; see effective_category.';
 COMMENT ON COLUMN civic.reports.status_updated_at IS 'Time of the last move.';
-COMMENT ON COLUMN civic.reports.location IS 'Point of latitude and longitude; computed.';
+COMMENT ON COLUMN civic.reports.location IS
+    'Point of latitude and longitude; computed. Its index is one of geometry: ask with'
+    ' civic_helpers.is_within(location, latitude, longitude, metres), or with location::geometry && a box.';
 COMMENT ON COLUMN civic.reports.ai_category IS 'Category found by keywords or by a model.';
 COMMENT ON COLUMN civic.reports.ai_confidence IS 'Confidence of ai_category, 0 to 1.';
 COMMENT ON COLUMN civic.reports.manual_category IS
@@ -403,3 +405,17 @@ COMMENT ON COLUMN civic.media.sha256 IS 'SHA-256 of the file.';
 COMMENT ON COLUMN civic.media.is_proof_of_work IS 'Photo of the officer, before or after.';
 COMMENT ON COLUMN civic.media.is_public IS 'The report is public; kept by triggers.';
 COMMENT ON COLUMN civic.media.meta IS 'original_filename and what else the uploader knows.';
+
+CREATE TABLE civic_private.public_figures (
+    organization_id uuid PRIMARY KEY,
+    figures jsonb NOT NULL,
+    counted_at timestamptz NOT NULL,
+    CONSTRAINT public_figures_organization_fkey FOREIGN KEY (organization_id)
+        REFERENCES civic.organizations (id) ON DELETE CASCADE
+);
+COMMENT ON TABLE civic_private.public_figures IS
+    'What civic.public_statistics() tells of organizations with more than 1000 public reports, so that no visitor makes'
+    ' the server read them all. Written by civic.tick().';
+COMMENT ON COLUMN civic_private.public_figures.organization_id IS 'Organization that is counted.';
+COMMENT ON COLUMN civic_private.public_figures.figures IS 'What civic_private.count_public_reports() returned.';
+COMMENT ON COLUMN civic_private.public_figures.counted_at IS 'When.';

@@ -165,8 +165,8 @@ BEGIN
         ELSE
             found := assignment.has_center AND civic_helpers.is_within(
                 civic_helpers.location_of(works_at.latitude, works_at.longitude),
-                civic_helpers.location_of((assignment.data ->> 'center_lat')::double precision,
-                    (assignment.data ->> 'center_lon')::double precision),
+                (assignment.data ->> 'center_lat')::double precision,
+                (assignment.data ->> 'center_lon')::double precision,
                 1000 * (assignment.data ->> 'radius_km')::double precision);
         END IF;
         IF found THEN

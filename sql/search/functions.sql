@@ -344,11 +344,8 @@ BEGIN
         WHERE r.organization_id = civic.current_organization_id()
             AND r.latitude BETWEEN map_clusters.south AND map_clusters.north
             AND r.longitude BETWEEN map_clusters.west AND map_clusters.east
-            AND civic_helpers.is_within(r.location,
-                civic_helpers.location_of((map_clusters.south + map_clusters.north) / 2,
-                    (map_clusters.west + map_clusters.east) / 2),
-                civic_helpers.box_radius_m(map_clusters.west, map_clusters.south, map_clusters.east,
-                        map_clusters.north))
+            AND civic_helpers.may_lie_in(r.location, civic_helpers.box_of(map_clusters.west, map_clusters.south,
+                map_clusters.east, map_clusters.north))
             AND (statuses IS NULL OR r.status = ANY (statuses))
             AND (categories IS NULL OR r.category = ANY (categories))
             AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,

@@ -153,6 +153,8 @@ BEGIN
     warned := 0;
     violated := 0;
     escalated := 0;
+    -- Before anything is locked: in a large city it takes a second.
+    PERFORM civic_private.refresh_public_figures(organization, at);
     -- Who ticks at the same time takes other tasks; a task that was checked meanwhile is no longer due.
     FOR task IN
         SELECT t.id FROM civic.tasks AS t
@@ -183,10 +185,11 @@ END
 $$;
 COMMENT ON FUNCTION civic.tick(integer, timestamptz) IS
     'Looks at up to max_rows tasks of the organization for which something is due, in the order of time: warns, marks'
-    ' missed deadlines, escalates; and closes up to as many reports whose confirmation_days are over. To be run every'
-    ' few minutes by a scheduler as civic_service, again while remaining is not 0; running it twice, at once or late'
-    ' does no harm. Returns how many were warned, became violated, were escalated and closed, and how many tasks and'
-    ' reports are still due. Errors: 42501 not open to the caller, 22023 arguments.';
+    ' missed deadlines, escalates; closes up to as many reports whose confirmation_days are over; and counts what'
+    ' civic.public_statistics() tells, where that is older than ten minutes. To be run every few minutes by a scheduler'
+    ' as civic_service, again while remaining is not 0; running it twice, at once or late does no harm. Returns how'
+    ' many were warned, became violated, were escalated and closed, and how many tasks and reports are still due.'
+    ' Errors: 42501 not open to the caller, 22023 arguments.';
 
 CREATE FUNCTION civic_private.stamp_escalation() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

@@ -107,7 +107,14 @@ AS $$
         ORDER BY r.id LIMIT max_rows)
         UNION ALL
         (SELECT 't', t.id FROM civic.tasks AS t
-        WHERE (after_entity = 'r' OR (after_entity = 't' AND t.id > after_id)) AND t.organization_id = organization
+        WHERE (own_only OR NOT civic.has_permission('read:task'))
+            AND (after_entity = 'r' OR (after_entity = 't' AND t.id > after_id)) AND t.organization_id = organization
+            AND t.assigned_to = person AND coalesce(t.updated_at, t.created_at) > since
+        ORDER BY t.id LIMIT max_rows)
+        UNION ALL
+        (SELECT 't', t.id FROM civic.tasks AS t
+        WHERE NOT own_only AND civic.has_permission('read:task')
+            AND (after_entity = 'r' OR (after_entity = 't' AND t.id > after_id)) AND t.organization_id = organization
             AND coalesce(t.updated_at, t.created_at) > since
             AND civic_private.sees_task(t.assigned_to, t.department_id, person, own_only)
         ORDER BY t.id LIMIT max_rows)

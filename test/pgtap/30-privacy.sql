@@ -172,6 +172,30 @@ FROM (VALUES ('88.3, 22.5, 88.4, 22.6', 'a city'), ('68, 6, 98, 38', 'a country'
     ('-100, 0, 100, 60', 'more than half of it'), ('60, -90, 100, 90', 'from pole to pole'),
     ('88.36, 22.57, 88.36, 22.57', 'a point')) AS b (box, label);
 
+-- The nearest are the nearest on the spheroid, in every latitude, on both sides of the 180th meridian, and where many
+-- are at one place.
+SET session_replication_role = replica;
+INSERT INTO civic.reports (organization_id, report_number, user_id, title, description, category, latitude, longitude)
+SELECT tap.id('a'), 'CL-NEAR-' || n, tap.id('a.neighbour'), 'Nearby ' || n, 'One of many places.', 'roads',
+    greatest(-90, least(90, c.latitude + (random() - 0.5) * c.width / 2)),
+    CASE WHEN x.longitude > 180 THEN x.longitude - 360 ELSE x.longitude END
+FROM generate_series(1, 2400) AS n
+JOIN (VALUES (0, 0, 10, 0.02), (1, 47.4, 8.5, 0.02), (2, 69.65, 18.95, 0.02), (3, -17.8, 180, 0.02), (4, 89.99, 0, 360),
+    (5, -33.9, 18.4, 0)) AS c (place, latitude, longitude, width) ON c.place = n % 6
+CROSS JOIN LATERAL (SELECT c.longitude + (random() - 0.5) * c.width AS longitude) AS x;
+RESET session_replication_role;
+SELECT is(tap.value('a.moderator', format('SELECT string_agg(n.distance_m::text || (n.report).id, '','')'
+        ' FROM civic.nearby_reports(%s, %s, %s, %s) AS n', c.latitude, c.longitude, m.metres, w.max_rows)),
+    tap.value('a.moderator', format('SELECT string_agg(d.metres::text || d.id, '','' ORDER BY d.metres, d.id) FROM ('
+        'SELECT r.id, ST_Distance(r.location, p.place) AS metres FROM civic.reports AS r,'
+        ' civic_helpers.location_of(%s, %s) AS p (place) WHERE ST_DWithin(r.location, p.place, %s)'
+        ' ORDER BY 2, 1 LIMIT %s) AS d', c.latitude, c.longitude, m.metres, w.max_rows)),
+    format('the %s nearest within %s m of %s, %s', w.max_rows, m.metres, c.latitude, c.longitude))
+FROM (VALUES (0, 10), (47.401, 8.502), (69.652, 18.94), (-17.8, 180), (-17.801, -179.999), (-17.8, 179.995),
+    (89.991, 40), (90, 0), (-33.9, 18.4)) AS c (latitude, longitude), (VALUES (300), (1500), (20000)) AS m (metres),
+    (VALUES (1), (7), (100), (1000)) AS w (max_rows);
+DELETE FROM civic.reports WHERE report_number LIKE 'CL-NEAR-%';
+
 -- 3. Numbers.
 CREATE FUNCTION tap.numbers(actor text, condition text) RETURNS text LANGUAGE sql AS $$
     SELECT tap.value(actor,
@@ -224,6 +248,43 @@ SELECT is(tap.value('b.anon', 'SELECT civic.public_statistics() ->> ''total'''),
 SELECT is(tap.value(a.name, 'SELECT civic.public_statistics() ->> ''total'''), x.n, format('public_statistics() for %s',
     a.name))
 FROM (VALUES ('none.anon'), ('none.user'), ('a.inactive')) AS a (name) CROSS JOIN (VALUES ('0')) AS x (n);
+-- A large city is counted by the clock, at most every ten minutes; a count of more than an hour ago is not told.
+CREATE FUNCTION tap.figures(reports integer, ticks interval[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    result text;
+    n bigint;
+    tick interval;
+BEGIN
+    SELECT count(*) INTO n FROM civic.reports AS r
+    WHERE r.organization_id = tap.id('a') AND r.is_public AND NOT r.is_sensitive;
+    SET LOCAL session_replication_role = replica;
+    INSERT INTO civic.reports (organization_id, report_number, user_id, title, description, category, latitude,
+        longitude)
+    SELECT tap.id('a'), 'CL-MANY-' || m, tap.id('a.neighbour'), 'One of many', 'One of many places.', 'roads', 22.5,
+        88.3
+    FROM generate_series(n + 1, reports) AS m;
+    SET LOCAL session_replication_role = origin;
+    FOREACH tick IN ARRAY ticks LOOP
+        PERFORM tap.become('a.service');
+        PERFORM civic.tick(at => now() + tick);
+        PERFORM tap.unbecome();
+        DELETE FROM civic.reports AS r WHERE r.report_number = 'CL-MANY-' || reports;
+        reports := reports - 1;
+    END LOOP;
+    result := tap.value('a.anon', 'SELECT f ->> ''total'' || '' as of '' || ((f ->> ''as_of'')::timestamptz - now())'
+        ' FROM civic.public_statistics() AS f');
+    RAISE EXCEPTION USING ERRCODE = 'TAP00', MESSAGE = result;
+EXCEPTION WHEN SQLSTATE 'TAP00' THEN
+    RETURN SQLERRM;
+END
+$$;
+SELECT is(tap.figures(x.reports, x.ticks::interval[]), x.figures,
+    format('public_statistics() of %s reports after ticks at %s', x.reports, x.ticks))
+FROM (VALUES (1001, '{}', '1001 as of 00:00:00'), (1001, '{0}', '1001 as of 00:00:00'),
+    (1000, '{0}', '999 as of 00:00:00'), (1005, '{"-9 min", 0}', '1005 as of -00:09:00'),
+    (1005, '{"-11 min", 0}', '1004 as of 00:00:00'), (1005, '{"-59 min"}', '1005 as of -00:59:00'),
+    (1005, '{"-60 min"}', '1004 as of 00:00:00'), (1005, '{0, "-11 min"}', '1005 as of 00:00:00'),
+    (1001, '{"-11 min", 0}', '1001 as of -00:11:00')) AS x (reports, ticks, figures);
 SELECT is(tap.value(a.name, 'SELECT count(*) FROM civic.officer_workload()'), a.n,
     format('officer_workload() shows %s %s officers', a.name, a.n))
 FROM (VALUES ('a.citizen', '0'), ('a.contributor', '0'), ('a.clerk', '0'), ('a.nobody', '0'), ('a.anon', '0'),

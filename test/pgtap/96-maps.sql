@@ -128,6 +128,22 @@ SELECT is_empty($$SELECT w, s, e, n, x, y FROM (SELECT -180 + 360 * random() AS 
         CASE WHEN random() < 0.3 THEN n ELSE s + (n - s) * random() END AS y) AS p
     WHERE NOT civic_helpers.may_lie_in(civic_helpers.location_of(y, x), civic_helpers.box_of(w, s, e, n))$$,
     'places of boxes may lie in them');
+-- The box around a place holds all that is within so many metres of it, near the poles and the 180th meridian too.
+SELECT is_empty($$SELECT a.x, a.y, b.x, b.y, m.metres
+    FROM (SELECT (ARRAY[0, 13, 179.9999, -179.99, 180, -180])[1 + n % 6] + (random() - 0.5) / 1e3 AS x,
+            (ARRAY[0, 45, -60, 88.9, 89.9999, -89.5, 80])[1 + n % 7] * (1 - random() / 1e4) AS y
+        FROM generate_series(1, 4000) AS n) AS c,
+    LATERAL (SELECT greatest(-180, least(180, c.x)) AS x, c.y) AS a,
+    LATERAL (SELECT power(10, 1 + 5 * random()) AS metres, 2 * pi() * random() AS azimuth) AS m,
+    LATERAL (SELECT ST_Project(civic_helpers.location_of(a.y, a.x), m.metres * sqrt(random()), m.azimuth)) AS p (place),
+    LATERAL (SELECT ST_X(p.place::geometry) AS x, ST_Y(p.place::geometry) AS y) AS b
+    WHERE ST_DWithin(p.place, civic_helpers.location_of(a.y, a.x), m.metres)
+        AND NOT civic_helpers.is_within(p.place, a.y, a.x, m.metres)$$,
+    'the box around a place holds what is within metres of it');
+SELECT is(civic_helpers.is_within(civic_helpers.location_of(y, x), 0, 0, metres), found,
+    format('%s, %s within %s m', x, y, metres))
+FROM (VALUES (0, 0, 0, true), (0.001, 0, 111.2, false), (0.001, 0, 111.4, true), (0, 0.001, 110.5, false),
+    (0, 0.001, 110.6, true), (180, 0, 21000000, true)) AS a (x, y, metres, found);
 SELECT is(civic_helpers.may_lie_in(civic_helpers.location_of(y, x), civic_helpers.box_of(-10, 20, 10, 40)), false,
     format('not %s, %s', x, y))
 FROM (VALUES (0, 15), (0, 45), (-15, 30), (170, 30), (0, -30)) AS p (x, y);
