@@ -10,7 +10,16 @@ VISIBLE = 'r.is_public AND NOT r.is_sensitive'
 
 
 def prepare(database, reports):
+    """The database, with the reports, their words and their indexes in memory."""
     make_database(database, reports)
+    read_words(database, reports)
+    query(database, 'CREATE EXTENSION IF NOT EXISTS pg_prewarm')
+    query(database, "SELECT pg_prewarm(i.indexrelid) FROM pg_index AS i WHERE i.indrelid IN ('civic.reports'::regclass,"
+                    " 'civic_private.report_words'::regclass)")
+    query(database, "SELECT pg_prewarm('civic.reports'), pg_prewarm('civic_private.report_words')")
+
+
+def read_words(database, reports):
     if value(database, 'SELECT count(*) FROM (SELECT FROM civic_private.report_words LIMIT 1) AS w'):
         return
     say(f'Reading the words of {reports:,} reports ...')

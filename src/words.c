@@ -24,10 +24,11 @@
 
 #define MD5_HEX_LENGTH 32
 #define WORD_DIGITS 10
+#define MAX_DAYS 1000
 
 CIVIC_FUNCTION(civic_words_of);
 CIVIC_FUNCTION(civic_organization_word);
-CIVIC_FUNCTION(civic_day_word);
+CIVIC_FUNCTION(civic_day_words);
 CIVIC_FUNCTION(civic_search_words);
 CIVIC_FUNCTION(civic_write_words);
 
@@ -62,15 +63,19 @@ organization_word(const pg_uuid_t *organization)
 	return psprintf("zc%.*s", WORD_DIGITS, hex);
 }
 
+static int64
+day_of(TimestampTz moment)
+{
+	return moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0);
+}
+
 static char *
 day_word(const char *organization, TimestampTz moment)
 {
-	int64 day = moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0);
-
 	if (TIMESTAMP_NOT_FINITE(moment))
 		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 						errmsg("a report cannot be found by a day that is infinite")));
-	return psprintf("%sd" INT64_FORMAT, organization, day);
+	return psprintf("%sd" INT64_FORMAT, organization, day_of(moment));
 }
 
 static Datum
@@ -117,10 +122,23 @@ civic_organization_word(PG_FUNCTION_ARGS)
 }
 
 Datum
-civic_day_word(PG_FUNCTION_ARGS)
+civic_day_words(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(
-		day_word(organization_word(PG_GETARG_UUID_P(0)), PG_GETARG_TIMESTAMPTZ(1))));
+	const char *organization = organization_word(PG_GETARG_UUID_P(0));
+	TimestampTz first = PG_GETARG_TIMESTAMPTZ(1);
+	TimestampTz last = PG_GETARG_TIMESTAMPTZ(2);
+	StringInfoData words;
+
+	if (TIMESTAMP_NOT_FINITE(first) || TIMESTAMP_NOT_FINITE(last) || last < first ||
+		day_of(last) - day_of(first) > MAX_DAYS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("days must follow each other, and be at most %d", MAX_DAYS)));
+	initStringInfo(&words);
+	for (int64 day = day_of(first); day <= day_of(last); day++)
+		appendStringInfo(&words, "%s%sd" INT64_FORMAT, words.len == 0 ? "" : "|", organization,
+						 day);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(words.data, words.len));
 }
 
 /*

@@ -8,10 +8,11 @@ CREATE FUNCTION civic_private.organization_word(organization uuid) RETURNS text
 COMMENT ON FUNCTION civic_private.organization_word(uuid) IS
     'The word that stands for an organization in the index of words.';
 
-CREATE FUNCTION civic_private.day_word(organization uuid, moment timestamptz) RETURNS text
-    LANGUAGE c IMMUTABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_day_word';
-COMMENT ON FUNCTION civic_private.day_word(uuid, timestamptz) IS
-    'The word that stands for a day of an organization in the index of words; days are those of UTC.';
+CREATE FUNCTION civic_private.day_words(organization uuid, first timestamptz, last timestamptz) RETURNS text
+    LANGUAGE c IMMUTABLE PARALLEL SAFE STRICT AS 'MODULE_PATHNAME', 'civic_day_words';
+COMMENT ON FUNCTION civic_private.day_words(uuid, timestamptz, timestamptz) IS
+    'The words that stand for the days of an organization, from one to another, in the index of words, with | between'
+    ' them; days are those of UTC. Error 22023 for more than 1000 days, or none.';
 
 CREATE FUNCTION civic_private.search_words(
     organization uuid, filed_at timestamptz, number text, title text, description text, address text

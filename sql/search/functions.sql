@@ -55,115 +55,119 @@ CREATE FUNCTION civic_private.find_matches(
 AS $$
 DECLARE
     organization uuid := civic.current_organization_id();
-    lower_end timestamptz;
-    upper_end timestamptz := least(created_until, before_time + interval '1 microsecond', 'infinity');
-    days integer;
+    -- What is looked at is older than this and not older than that: few bounds, or plans take few rows to be between.
     page_time timestamptz := coalesce(before_time, 'infinity');
     page_id uuid := coalesce(before_id, '00000000-0000-0000-0000-000000000000');
-    in_time tsquery;
-    -- Numbers are rare, and the reports of one person are few.
-    may_be_common boolean := user_id IS NULL AND wanted::text !~ '[0-9]';
-    window_rows CONSTANT integer := 2000;
-    found_rows integer;
+    lower_end timestamptz := coalesce(created_from, '-infinity');
     missing integer := max_rows;
+    -- Somewhat more than are missing, as not everybody sees all.
+    wanted_hits integer := max_rows + max_rows / 10 + 2;
+    days integer := 7;
+    is_common boolean;
+    newest timestamptz;
+    in_time tsquery;
+    hits record;
+    found_rows integer;
 BEGIN
     IF wanted IS NULL THEN
         RETURN;
     END IF;
-    -- What three of the newest 50 reports have is found soonest by reading these in the order of time.
-    IF may_be_common AND (
-        SELECT count(*) FILTER (WHERE n.words @@ wanted) >= 3 FROM (
-            SELECT w.words FROM civic_private.report_words AS w
-            WHERE w.organization_id = organization AND (w.created_at, w.report_id) < (page_time, page_id)
-                AND w.created_at < upper_end
-            ORDER BY w.created_at DESC, w.report_id DESC LIMIT 50
-        ) AS n
-    ) THEN
-        RETURN QUERY
-        SELECT r.* FROM (
-            SELECT w.organization_id, w.created_at, w.report_id, w.words FROM civic_private.report_words AS w
-            WHERE w.organization_id = organization AND (w.created_at, w.report_id) < (page_time, page_id)
-                AND w.created_at < upper_end AND w.created_at >= coalesce(created_from, '-infinity')
-            ORDER BY w.created_at DESC, w.report_id DESC LIMIT window_rows
-        ) AS w
-        JOIN civic.reports AS r ON r.organization_id = w.organization_id AND r.id = w.report_id
-        WHERE w.words @@ wanted
-            AND (statuses IS NULL OR r.status = ANY (statuses))
-            AND (categories IS NULL OR r.category = ANY (categories))
-            AND (severities IS NULL OR r.severity = ANY (severities))
-            AND (find_matches.department_id IS NULL OR r.department_id = find_matches.department_id)
-            AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
-                r.ward_number, r.district, r.latitude, r.longitude)
-        ORDER BY w.created_at DESC, w.report_id DESC LIMIT missing;
-        GET DIAGNOSTICS found_rows = ROW_COUNT;
-        missing := missing - found_rows;
-        IF missing <= 0 THEN
-            RETURN;
-        END IF;
-        -- The rest begins after the last of them.
-        SELECT n.created_at, n.report_id INTO page_time, page_id FROM (
-            SELECT w.created_at, w.report_id FROM civic_private.report_words AS w
-            WHERE w.organization_id = organization AND (w.created_at, w.report_id) < (page_time, page_id)
-                AND w.created_at < upper_end AND w.created_at >= coalesce(created_from, '-infinity')
-            ORDER BY w.created_at DESC, w.report_id DESC LIMIT window_rows
-        ) AS n ORDER BY n.created_at, n.report_id LIMIT 1;
-        upper_end := least(upper_end, page_time + interval '1 microsecond');
+    IF created_until <= page_time THEN
+        page_time := created_until;
+        page_id := '00000000-0000-0000-0000-000000000000';
     END IF;
-    -- The newest week, then the rest: a page of what is common is full by then, and what is rare is
-    -- found at once.
-    FOREACH days IN ARRAY CASE WHEN may_be_common THEN '{7,0}' ELSE '{0}' END::integer[] LOOP
-        IF days = 0 THEN
-            lower_end := coalesce(created_from, '-infinity');
-            in_time := civic_private.organization_word(organization);
-        ELSE
-            SELECT max(w.created_at) + interval '1 microsecond' INTO upper_end FROM civic_private.report_words AS w
-            WHERE w.organization_id = organization AND w.created_at < upper_end
-                AND w.created_at >= coalesce(created_from, '-infinity');
-            EXIT WHEN upper_end IS NULL;
-            lower_end := date_trunc('day', upper_end, 'UTC') - make_interval(days => days - 1);
-            SELECT string_agg(civic_private.day_word(organization, d), '|') INTO in_time
-            FROM generate_series(lower_end, upper_end, interval '1 day') AS d;
-            lower_end := greatest(lower_end, created_from);
+    IF user_id IS NULL THEN
+        SELECT count(*) FILTER (WHERE n.words @@ wanted) >= 2, max(n.created_at) INTO is_common, newest
+        FROM (
+            SELECT w.created_at, w.words FROM civic_private.report_words AS w
+            WHERE w.organization_id = organization AND (w.created_at, w.report_id) < (page_time, page_id)
+            ORDER BY w.created_at DESC, w.report_id DESC LIMIT 30
+        ) AS n;
+        IF newest IS NULL OR newest < lower_end THEN
+            RETURN;
+        ELSIF newest < page_time THEN
+            page_time := newest + interval '1 microsecond';
+            page_id := '00000000-0000-0000-0000-000000000000';
         END IF;
-        -- Those with the words come first; the reports of one person are few and have their own index.
-        IF user_id IS NULL THEN
-            RETURN QUERY
-            WITH hits AS MATERIALIZED (
-                SELECT w.organization_id, w.created_at, w.report_id FROM civic_private.report_words AS w
-                WHERE w.words @@ (wanted && in_time)
-            )
-            SELECT r.* FROM hits AS w
-            JOIN civic.reports AS r ON r.organization_id = w.organization_id AND r.id = w.report_id
-            WHERE w.organization_id = organization AND w.created_at < upper_end AND w.created_at >= lower_end
-                AND (w.created_at, w.report_id) < (page_time, page_id)
-                AND (statuses IS NULL OR r.status = ANY (statuses))
-                AND (categories IS NULL OR r.category = ANY (categories))
-                AND (severities IS NULL OR r.severity = ANY (severities))
-                AND (find_matches.department_id IS NULL OR r.department_id = find_matches.department_id)
-                AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
-                    r.ward_number, r.district, r.latitude, r.longitude)
-            ORDER BY w.created_at DESC, w.report_id DESC LIMIT missing;
+    END IF;
+    LOOP
+        -- First which reports have the words, then which of them are seen and wanted.
+        IF user_id IS NOT NULL THEN
+            -- Those of one person are few and have their own index.
+            SELECT array_agg(h.id) AS ids, count(*) AS n, min(h.created_at) AS last INTO hits FROM (
+                SELECT r.id, r.created_at FROM civic.reports AS r
+                JOIN civic_private.report_words AS w
+                    ON w.organization_id = r.organization_id AND w.created_at = r.created_at AND w.report_id = r.id
+                WHERE r.organization_id = organization AND r.user_id = find_matches.user_id AND w.words @@ wanted
+                    AND (r.created_at, r.id) < (page_time, page_id) AND r.created_at >= lower_end
+                ORDER BY r.created_at DESC, r.id DESC LIMIT wanted_hits
+            ) AS h;
+        ELSIF is_common THEN
+            -- What two of the newest 30 have is found soonest by reading the newest 2000.
+            SELECT array_agg(h.report_id) AS ids, count(*) AS n, min(h.created_at) AS last INTO hits FROM (
+                SELECT w.created_at, w.report_id FROM (
+                    SELECT w.created_at, w.report_id, w.words FROM civic_private.report_words AS w
+                    WHERE w.organization_id = organization AND (w.created_at, w.report_id) < (page_time, page_id)
+                    ORDER BY w.created_at DESC, w.report_id DESC LIMIT 2000
+                ) AS w
+                WHERE w.words @@ wanted AND w.created_at >= lower_end
+                ORDER BY w.created_at DESC, w.report_id DESC LIMIT wanted_hits
+            ) AS h;
         ELSE
+            -- What is rarer is found by the index of words, one span of days after the other.
+            IF days IS NULL THEN
+                lower_end := coalesce(created_from, '-infinity');
+                in_time := civic_private.organization_word(organization);
+            ELSE
+                lower_end := greatest(created_from,
+                    date_trunc('day', page_time, 'UTC') - make_interval(days => days - 1));
+                in_time := civic_private.day_words(organization, lower_end, page_time);
+            END IF;
+            SELECT array_agg(h.report_id) AS ids, count(*) AS n, min(h.created_at) AS last INTO hits FROM (
+                SELECT w.created_at, w.report_id FROM (
+                    SELECT w.organization_id, w.created_at, w.report_id FROM civic_private.report_words AS w
+                    WHERE w.words @@ (wanted && in_time)
+                    -- Or the order of time could seem to be the way.
+                    OFFSET 0
+                ) AS w
+                WHERE w.organization_id = organization AND (w.created_at, w.report_id) < (page_time, page_id)
+                    AND w.created_at >= lower_end
+                ORDER BY w.created_at DESC, w.report_id DESC LIMIT wanted_hits
+            ) AS h;
+        END IF;
+        IF hits.n > 0 THEN
             RETURN QUERY
-            SELECT r.* FROM civic.reports AS r
-            JOIN civic_private.report_words AS w
-                ON w.organization_id = r.organization_id AND w.created_at = r.created_at AND w.report_id = r.id
-                AND w.words @@ (wanted && in_time)
-            WHERE r.organization_id = organization AND r.user_id = find_matches.user_id
-                AND r.created_at < upper_end AND r.created_at >= lower_end
-                AND (r.created_at, r.id) < (page_time, page_id)
-                AND (statuses IS NULL OR r.status = ANY (statuses))
+            SELECT r.* FROM unnest(hits.ids) AS h (id)
+            JOIN civic.reports AS r ON r.organization_id = organization AND r.id = h.id
+            WHERE (statuses IS NULL OR r.status = ANY (statuses))
                 AND (categories IS NULL OR r.category = ANY (categories))
                 AND (severities IS NULL OR r.severity = ANY (severities))
                 AND (find_matches.department_id IS NULL OR r.department_id = find_matches.department_id)
                 AND civic.is_report_visible(r.is_public, r.is_sensitive, r.user_id, r.assigned_to, r.department_id,
                     r.ward_number, r.district, r.latitude, r.longitude)
             ORDER BY r.created_at DESC, r.id DESC LIMIT missing;
+            GET DIAGNOSTICS found_rows = ROW_COUNT;
+            missing := missing - found_rows;
+            EXIT WHEN missing <= 0;
         END IF;
-        GET DIAGNOSTICS found_rows = ROW_COUNT;
-        missing := missing - found_rows;
-        upper_end := lower_end;
-        EXIT WHEN missing <= 0;
+        IF hits.n = wanted_hits OR (is_common AND hits.n > 0) THEN
+            page_time := hits.last;
+            page_id := hits.ids[hits.n];
+        END IF;
+        IF hits.n = wanted_hits THEN
+            -- There may be more; as many are looked at as seem to be needed, where filters leave few of many.
+            wanted_hits := least(10000, 8 + ceil(1.3 * missing * hits.n / greatest(found_rows, 1)));
+        ELSIF is_common THEN
+            is_common := false;
+        ELSIF user_id IS NOT NULL OR days IS NULL OR lower_end = created_from THEN
+            EXIT;
+        ELSE
+            page_time := lower_end;
+            page_id := '00000000-0000-0000-0000-000000000000';
+            -- As many as seem to be needed; all where that is many, as each is one more word to look up.
+            days := CASE WHEN hits.n > 0 AND 1.5 * missing / hits.n <= 30.0 / days
+                THEN ceil(days * greatest(2, 1.5 * missing / hits.n)) END;
+        END IF;
     END LOOP;
 END
 $$;
@@ -185,11 +189,14 @@ CREATE FUNCTION civic.search_reports(
     before_id uuid DEFAULT NULL,
     max_rows integer DEFAULT 50
 ) RETURNS SETOF civic.reports
-    LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT m.* FROM civic_private.find_matches(civic_private.search_query(civic.current_organization_id(), query),
-        statuses, categories, severities, department_id, user_id, created_from, created_until, before_time, before_id,
-        least(greatest(coalesce(max_rows, 50), 1), 1000)) AS m
+        statuses, categories, severities, search_reports.department_id, search_reports.user_id, created_from,
+        created_until, before_time, before_id, least(greatest(coalesce(max_rows, 50), 1), 1000)) AS m;
+END
 $$;
 COMMENT ON FUNCTION civic.search_reports(
     text, civic.report_status[], text[], civic.report_severity[], uuid, uuid, timestamptz, timestamptz, timestamptz,
@@ -211,11 +218,16 @@ CREATE FUNCTION civic.count_search_reports(
     created_until timestamptz DEFAULT NULL,
     at_most integer DEFAULT 1000
 ) RETURNS bigint
-    LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT count(*) FROM civic_private.find_matches(civic_private.search_query(civic.current_organization_id(), query),
-        statuses, categories, severities, department_id, user_id, created_from, created_until, NULL, NULL,
-        least(greatest(coalesce(at_most, 1000), 1), 100000))
+BEGIN
+    RETURN (
+        SELECT count(*)
+        FROM civic_private.find_matches(civic_private.search_query(civic.current_organization_id(), query), statuses,
+            categories, severities, department_id, user_id, created_from, created_until, NULL, NULL,
+            least(greatest(coalesce(at_most, 1000), 1), 100000))
+    );
+END
 $$;
 COMMENT ON FUNCTION civic.count_search_reports(
     text, civic.report_status[], text[], civic.report_severity[], uuid, uuid, timestamptz, timestamptz, integer
@@ -311,7 +323,7 @@ CREATE FUNCTION civic.map_clusters(
     categories text[] DEFAULT NULL
 ) RETURNS TABLE (latitude double precision, longitude double precision, reports bigint, open bigint)
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 500
-    SET search_path = pg_catalog, pg_temp SET jit = off
+    SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     -- A quarter of a tile of 256 pixels.

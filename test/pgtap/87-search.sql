@@ -222,5 +222,51 @@ SELECT is(tap.value('a.citizen', 'SELECT count(*) FROM civic.search_reports(''hu
     (SELECT count(*)::text FROM civic.reports AS r WHERE r.title LIKE 'Hubbub%'
         AND r.created_at >= now() - interval '10 minutes'), 'and of a time');
 
+-- What is rarer is found in spans of days, whose length depends on what was found; with the days at their ends.
+SET LOCAL session_replication_role = replica;
+INSERT INTO civic.reports (organization_id, id, report_number, user_id, title, description, latitude, longitude,
+    category, status, created_at, is_public)
+SELECT tap.id('a'), tap.id('a.tumult_' || n), 'RARE-' || n,
+    tap.id(CASE WHEN n % 5 = 0 THEN 'a.citizen' ELSE 'a.officer' END),
+    concat_ws(' ', CASE WHEN n % 9 = 0 THEN 'Tumult' END, CASE WHEN n % 67 = 0 THEN 'Uproar' END,
+        CASE WHEN n IN (1, 1999) THEN 'Ruckus' END, 'in street', n % 89), 'Day after day.', 10, 20,
+    CASE WHEN n % 45 = 0 THEN 'roads' ELSE 'other' END, 'received',
+    date_trunc('day', now(), 'UTC')
+        - CASE WHEN n % 24 = 0 THEN n / 4 * interval '1 day' ELSE n * interval '6 hours' END,
+    n % 7 <> 0
+FROM generate_series(1, 2000) AS n;
+SET LOCAL session_replication_role = origin;
+SELECT civic_private.rebuild_words(tap.id('a')) > 4400 \g /dev/null
+CREATE FUNCTION tap.spans(actor text, word text, filters text, condition text) RETURNS SETOF text
+    LANGUAGE plpgsql AS $$
+DECLARE
+    found text;
+    size integer;
+BEGIN
+    FOREACH size IN ARRAY ARRAY[1, 20, 50, 1000] LOOP
+        found := tap.value(actor, format('SELECT md5(string_agg(s.id::text, '' '')) FROM civic.search_reports(%L, %s'
+            ' max_rows => %s) AS s', word, filters, size));
+        RETURN NEXT is(found, tap.value(actor, format('SELECT md5(string_agg(t.id::text, '' '' ORDER BY'
+            ' t.created_at DESC, t.id DESC)) FROM (SELECT r.id, r.created_at FROM civic.reports AS r WHERE'
+            ' r.title || '' '' || r.report_number ~* %L AND %s ORDER BY r.created_at DESC, r.id DESC LIMIT %s) AS t',
+            '\m' || word || '\M', condition, size)), format('%s of %s for %s, %s', size, word, actor, condition));
+    END LOOP;
+    RETURN NEXT is(tap.value(actor, format('SELECT civic.count_search_reports(%L, %s at_most => 9999)', word, filters)),
+        tap.value(actor, format('SELECT count(*) FROM civic.reports AS r WHERE'
+            ' r.title || '' '' || r.report_number ~* %L AND %s', '\m' || word || '\M', condition)),
+        format('how many have %s for %s, %s', word, actor, condition));
+END
+$$;
+SELECT tap.spans(a.name, w.word, f.filters, f.condition)
+FROM (VALUES ('a.citizen'), ('a.moderator')) AS a (name),
+    (VALUES ('tumult'), ('uproar'), ('ruckus'), ('17'), ('hubbub'), ('1500')) AS w (word),
+    (VALUES ('statuses => NULL,', 'true'), ('categories => ''{roads}'',', 'r.category = ''roads'''),
+        ('user_id => tap.id(''a.citizen''),', 'r.user_id = tap.id(''a.citizen'')'),
+        ('created_until => now() - interval ''90 days'',', 'r.created_at < now() - interval ''90 days'''),
+        ('created_from => now() - interval ''100 days'',', 'r.created_at >= now() - interval ''100 days'''),
+        ('created_from => now() - interval ''3 days'', created_until => now() - interval ''2 days'',',
+            'r.created_at >= now() - interval ''3 days'' AND r.created_at < now() - interval ''2 days''')
+    ) AS f (filters, condition);
+
 SELECT * FROM finish();
 ROLLBACK;
