@@ -2,7 +2,7 @@
 import statistics
 
 from city import ORGANIZATION, ORGANIZATIONS, person
-from harness import Session, alternate, ratios, say, value
+from harness import Session, alternate, query, ratios, say, value
 from search import prepare
 
 CALLS = 100
@@ -33,7 +33,8 @@ def actions(database):
         'own reports': 'SELECT * FROM civic.my_reports(20 + $1::integer % 2)',
         'own figures': 'SELECT civic.user_statistics() WHERE $1 > 0',
         'reports around': f'SELECT * FROM civic.nearby_reports({lat}, {lon}, 500)',
-        'search for a number': 'SELECT * FROM civic.search_reports(($1 % 997)::text)',
+        # As many as the small city has of each.
+        'search for a house number': 'SELECT * FROM civic.search_reports(($1 % 997)::text, max_rows => 5)',
         'map of a quarter': f'SELECT * FROM civic.map_reports({box})',
         'clusters of a quarter': f'SELECT * FROM civic.map_clusters({box}, 15)',
         'tile of a quarter': f'SELECT civic.report_tile({tile})',
@@ -52,6 +53,8 @@ def measure_resident(table, options):
     prepare('search_small', small)
     prepare('search_large', large)
     settings = {'role': 'civic_user', 'civic.organization_id': ORGANIZATION, 'civic.user_id': person(100)}
+    for database in ('search_small', 'search_large'):
+        query(database, 'SELECT civic_private.refresh_public_figures(%s, now())', ORGANIZATION)
     of_small = actions('search_small')
     for name, statement in actions('search_large').items():
         say(f'{name}, {large:,} / {small:,} reports')

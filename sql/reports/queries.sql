@@ -265,14 +265,14 @@ AS $$
         (
             SELECT p.figures || jsonb_build_object('as_of', p.counted_at)
             FROM civic_private.public_figures AS p
-            WHERE p.organization_id = civic.current_organization_id() AND p.counted_at > now() - interval '1 hour'
+            WHERE p.organization_id = civic.current_organization_id() AND p.counted_at > now() - interval '1 day'
         ),
         civic_private.count_public_reports(civic.current_organization_id()) || jsonb_build_object('as_of', now()))
 $$;
 COMMENT ON FUNCTION civic.public_statistics() IS
     'What anybody may know: public reports in all and resolved, officers with open work, mean days from assignment to'
     ' resolution, and as_of, when that was counted: now, or where there are more than 1000 public reports by a'
-    ' civic.tick() of the last hour, which counts every ten minutes.';
+    ' civic.tick() of the last day, which counts every ten minutes.';
 
 CREATE FUNCTION civic.count_recent_reports(minutes integer DEFAULT 5) RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

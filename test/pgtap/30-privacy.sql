@@ -248,7 +248,7 @@ SELECT is(tap.value('b.anon', 'SELECT civic.public_statistics() ->> ''total'''),
 SELECT is(tap.value(a.name, 'SELECT civic.public_statistics() ->> ''total'''), x.n, format('public_statistics() for %s',
     a.name))
 FROM (VALUES ('none.anon'), ('none.user'), ('a.inactive')) AS a (name) CROSS JOIN (VALUES ('0')) AS x (n);
--- A large city is counted by the clock, at most every ten minutes; a count of more than an hour ago is not told.
+-- A large city is counted by the clock, at most every ten minutes; a count of more than a day ago is not told.
 CREATE FUNCTION tap.figures(reports integer, ticks interval[]) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     result text;
@@ -282,8 +282,8 @@ SELECT is(tap.figures(x.reports, x.ticks::interval[]), x.figures,
     format('public_statistics() of %s reports after ticks at %s', x.reports, x.ticks))
 FROM (VALUES (1001, '{}', '1001 as of 00:00:00'), (1001, '{0}', '1001 as of 00:00:00'),
     (1000, '{0}', '999 as of 00:00:00'), (1005, '{"-9 min", 0}', '1005 as of -00:09:00'),
-    (1005, '{"-11 min", 0}', '1004 as of 00:00:00'), (1005, '{"-59 min"}', '1005 as of -00:59:00'),
-    (1005, '{"-60 min"}', '1004 as of 00:00:00'), (1005, '{0, "-11 min"}', '1005 as of 00:00:00'),
+    (1005, '{"-11 min", 0}', '1004 as of 00:00:00'), (1005, '{"-23:59"}', '1005 as of -23:59:00'),
+    (1005, '{"-24:00"}', '1004 as of 00:00:00'), (1005, '{0, "-11 min"}', '1005 as of 00:00:00'),
     (1001, '{"-11 min", 0}', '1001 as of -00:11:00')) AS x (reports, ticks, figures);
 SELECT is(tap.value(a.name, 'SELECT count(*) FROM civic.officer_workload()'), a.n,
     format('officer_workload() shows %s %s officers', a.name, a.n))
