@@ -35,8 +35,8 @@ BEGIN
             SELECT s.id, f.title, f.created_at
             FROM filed AS f
             JOIN civic.area_subscriptions AS s ON s.organization_id = organization
-                AND civic_helpers.is_within(s.location, f.latitude, f.longitude, 5000)
-                AND civic_helpers.is_within(s.location, f.latitude, f.longitude, s.radius_m)
+                AND civic_helpers.may_lie_in(s.location, civic_helpers.box_around(f.latitude, f.longitude, 5000))
+                AND civic_helpers.distance_between(s.location, f.location) <= s.radius_m
             WHERE s.user_id <> f.user_id AND s.created_at < f.created_at
                 AND (s.categories IS NULL OR f.category = ANY (s.categories))
             UNION ALL

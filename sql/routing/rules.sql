@@ -163,11 +163,11 @@ BEGIN
             found := civic_private.covers(civic_private.polygon_of(assignment.data -> 'coordinates'),
                 works_at.latitude, works_at.longitude);
         ELSE
-            found := assignment.has_center AND civic_helpers.is_within(
+            found := assignment.has_center AND civic_helpers.distance_between(
                 civic_helpers.location_of(works_at.latitude, works_at.longitude),
-                (assignment.data ->> 'center_lat')::double precision,
-                (assignment.data ->> 'center_lon')::double precision,
-                1000 * (assignment.data ->> 'radius_km')::double precision);
+                civic_helpers.location_of((assignment.data ->> 'center_lat')::double precision,
+                    (assignment.data ->> 'center_lon')::double precision)
+            ) <= 1000 * (assignment.data ->> 'radius_km')::double precision;
         END IF;
         IF found THEN
             RETURN true;

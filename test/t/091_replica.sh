@@ -39,7 +39,7 @@ same "every argument of every function that reads has a row in tap.arguments" \
 # answers FILE: without what an answer says of this moment.
 answers()
 {
-	sed -E 's/^((find_duplicates|open311_period|session_statistics)\|.*\|ok [0-9]+) [0-9a-f]{32}$/\1/' "$work/$1"
+	sed -E 's/^((find_duplicates|open311_period|public_statistics|session_statistics)\|.*\|ok [0-9]+) [0-9a-f]{32}$/\1/' "$work/$1"
 }
 
 survey="SET client_min_messages = warning; SELECT s.* FROM tap.survey() AS s"
