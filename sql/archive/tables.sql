@@ -32,7 +32,7 @@ CREATE TABLE civic.archived_reports (
 CREATE INDEX archived_reports_user ON civic.archived_reports (organization_id, user_id, created_at DESC);
 CREATE INDEX archived_reports_newest ON civic.archived_reports (organization_id, created_at DESC, id DESC);
 CREATE INDEX archived_reports_words ON civic.archived_reports USING gin (words)
-    WITH (gin_pending_list_limit = 256);
+    WITH (gin_pending_list_limit = 1024);
 COMMENT ON TABLE civic.archived_reports IS
     'Reports that were done with long ago, one row each with all that belonged to them; moved here by'
     ' civic.archive_reports() and back by civic.restore_report(). Their history stays in civic.status_history. Shown to'
