@@ -153,7 +153,7 @@ BEGIN
     warned := 0;
     violated := 0;
     escalated := 0;
-    -- Before anything is locked: in a large city it takes a second.
+    -- Before anything is locked: among 500,000 reports it takes seconds.
     PERFORM civic_private.refresh_public_figures(organization, at);
     -- Who ticks at the same time takes other tasks; a task that was checked meanwhile is no longer due.
     FOR task IN

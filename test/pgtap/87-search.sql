@@ -232,7 +232,8 @@ SELECT tap.id('a'), tap.id('a.tumult_' || n), 'RARE-' || n,
         CASE WHEN n IN (1, 1999) THEN 'Ruckus' END, 'in street', n % 89), 'Day after day.', 10, 20,
     CASE WHEN n % 45 = 0 THEN 'roads' ELSE 'other' END, 'received',
     date_trunc('day', now(), 'UTC')
-        - CASE WHEN n % 24 = 0 THEN n / 4 * interval '1 day' ELSE n * interval '6 hours' END,
+        - CASE WHEN n % 24 = 0 THEN n / 4 * interval '1 day'
+            ELSE n * interval '6 hours' + n % 12 * interval '5 minutes' END,
     n % 7 <> 0
 FROM generate_series(1, 2000) AS n;
 SET LOCAL session_replication_role = origin;

@@ -134,7 +134,7 @@ SELECT is_empty($$SELECT a.x, a.y, b.x, b.y, m.metres
             (ARRAY[0, 45, -60, 88.9, 89.9999, -89.5, 80])[1 + n % 7] * (1 - random() / 1e4) AS y
         FROM generate_series(1, 4000) AS n) AS c,
     LATERAL (SELECT greatest(-180, least(180, c.x)) AS x, c.y) AS a,
-    LATERAL (SELECT power(10, 1 + 5 * random()) AS metres, 2 * pi() * random() AS azimuth) AS m,
+    LATERAL (SELECT power(10, 1 + 5 * random() + 0 * c.x) AS metres, 2 * pi() * random() AS azimuth) AS m,
     LATERAL (SELECT ST_Project(civic_helpers.location_of(a.y, a.x), m.metres * sqrt(random()), m.azimuth)) AS p (place),
     LATERAL (SELECT ST_X(p.place::geometry) AS x, ST_Y(p.place::geometry) AS y) AS b
     WHERE ST_DWithin(p.place, civic_helpers.location_of(a.y, a.x), m.metres)
