@@ -223,6 +223,34 @@ civic_leave_owner(const CivicOwnerScope *scope)
 	SetUserIdAndSecContext(scope->user, scope->security_context);
 }
 
+#define PINNED_PATH "pg_catalog, pg_temp"
+#define PINNED_ALREADY 0
+
+/*
+ * civic_pin_path
+ *		Until civic_unpin_path() names are looked up among the server's own. Functions of civic have set the path to that
+ *		before most triggers run, and setting it again costs a look at every setting of the server when it ends.
+ */
+int
+civic_pin_path(void)
+{
+	int nest_level;
+
+	if (strcmp(namespace_search_path, PINNED_PATH) == 0)
+		return PINNED_ALREADY;
+	nest_level = NewGUCNestLevel();
+	(void) set_config_option("search_path", PINNED_PATH, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
+}
+
+void
+civic_unpin_path(int nest_level)
+{
+	if (nest_level != PINNED_ALREADY)
+		AtEOXact_GUC(true, nest_level);
+}
+
 /* Plans of the queries of the library, by their text: they are run far more often than they are new. */
 #define MAX_KEPT_QUERIES 64
 typedef struct KeptQuery
@@ -258,21 +286,18 @@ kept_plan(const char *query, int nargs, Oid *types)
 	return plan;
 }
 
-/* With the caller's path, the caller's operators would run with the owner's rights. */
 static int
 run_as_owner(const char *query, int nargs, Oid *types, Datum *values, const char *nulls,
 			 bool read_only)
 {
 	CivicOwnerScope scope;
-	int nest_level = NewGUCNestLevel();
+	int nest_level = civic_pin_path();
 	int result;
 
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
 	civic_enter_owner(&scope);
 	result = SPI_execute_plan(kept_plan(query, nargs, types), values, nulls, read_only, 0);
 	civic_leave_owner(&scope);
-	AtEOXact_GUC(true, nest_level);
+	civic_unpin_path(nest_level);
 	return result;
 }
 

@@ -57,6 +57,10 @@ typedef struct CivicOwnerScope
 extern void civic_enter_owner(CivicOwnerScope *scope);
 extern void civic_leave_owner(const CivicOwnerScope *scope);
 
+/* With the caller's path, the caller's operators would run with the owner's rights. */
+extern int civic_pin_path(void);
+extern void civic_unpin_path(int nest_level);
+
 /* Runs a query that sees what is committed now, whatever snapshot the caller reads with. */
 extern void civic_query_now(const char *query, int nargs, Oid *types, Datum *values,
 							const char *nulls);
@@ -75,10 +79,13 @@ extern pg_uuid_t civic_new_id(void);
 
 /* ---- rows.c: rows stored as INSERT does, without planning one ---- */
 
+extern void civic_init_rows(void);
 typedef struct CivicStore CivicStore;
 extern CivicStore *civic_begin_store(Oid relation, const char *const *columns, int ncolumns,
 									 bool unless_there);
+extern CivicStore *civic_begin_caller_store(Oid relation, const char *const *columns, int ncolumns);
 extern bool civic_store_row(CivicStore *store, const Datum *values, const bool *nulls);
+extern Datum civic_stored_row(CivicStore *store);
 extern void civic_end_store(CivicStore *store);
 
 /* ---- identity.c: who is asking ---- */

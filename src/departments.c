@@ -14,7 +14,6 @@
 
 CIVIC_FUNCTION(civic_check_department);
 CIVIC_FUNCTION(civic_give_new_report);
-CIVIC_FUNCTION(civic_has_officers_chosen);
 
 static Datum
 get(const TriggerData *trigger, HeapTuple row, const char *column, bool *isnull)
@@ -133,15 +132,4 @@ civic_give_new_report(PG_FUNCTION_ARGS)
 		civic_run("SELECT civic_private.give_to_officer($1, $2)", 2, types, values, NULL);
 	}
 	return PointerGetDatum(NULL);
-}
-
-Datum
-civic_has_officers_chosen(PG_FUNCTION_ARGS)
-{
-	const CivicAccess *access = civic_access();
-	const CivicDepartment *department = NULL;
-
-	if (access->has_organization)
-		department = civic_department(&access->organization, PG_GETARG_UUID_P(0));
-	PG_RETURN_BOOL(department != NULL && department->auto_assign);
 }

@@ -1,7 +1,7 @@
 /*
  * src/filing.c
- *		What is asked of a report before anything else: whether this person may file it like this and now, and its
- *		number.
+ *		Filing a report, and what is asked of it before anything else: whether this person may file it like this and
+ *		now, and its number.
  */
 #include "civic.h"
 
@@ -12,6 +12,7 @@
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "commands/trigger.h"
+#include "executor/executor.h"
 #include "executor/spi.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
@@ -28,6 +29,7 @@
 #define FILING_LOCK 1667855729
 
 CIVIC_FUNCTION(civic_prepare_report);
+CIVIC_FUNCTION(civic_file_report);
 
 /* A column that was left to its default: null, false, zero or, where it is required, the time of the transaction. */
 static bool
@@ -178,4 +180,81 @@ civic_prepare_report(PG_FUNCTION_ARGS)
 	value = next_number(row, desc);
 	isnull = false;
 	return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 1, &number, &value, &isnull));
+}
+
+/* Arguments of civic_helpers.file_report(), in this order. */
+static const char *const filed_columns[] = {
+	"title",    "description",  "latitude",    "longitude", "category", "severity", "address",
+	"landmark", "sub_category", "ward_number", "district",  "state",    "pincode",  "is_public"};
+
+/* The report as it is now; the row as it was stored where it is gone. */
+static Datum
+read_again(Datum stored, const pg_uuid_t *organization, const pg_uuid_t *id)
+{
+	Oid types[] = {UUIDOID, UUIDOID};
+	Datum values[] = {UUIDPGetDatum(organization), UUIDPGetDatum(id)};
+	bool isnull;
+	Datum row = stored;
+
+	CommandCounterIncrement();
+	SPI_connect();
+	civic_query_now("SELECT r FROM civic.reports AS r WHERE r.organization_id = $1 AND r.id = $2",
+					lengthof(types), types, values, NULL);
+	if (SPI_processed == 1)
+	{
+		row = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+		row = SPI_datumTransfer(row, false, -1);
+	}
+	SPI_finish();
+	return row;
+}
+
+/*
+ * civic_file_report
+ *		Files a report as INSERT does, and returns it as the intake left it.
+ */
+Datum
+civic_file_report(PG_FUNCTION_ARGS)
+{
+	Datum values[lengthof(filed_columns)];
+	bool nulls[lengthof(filed_columns)];
+	CivicStore *store;
+	bool stored;
+	Datum row = (Datum) 0;
+	HeapTupleHeader report;
+	const pg_uuid_t *organization;
+	const CivicDepartment *department;
+	Datum value;
+	bool isnull;
+
+	(void) civic_access_stamp();
+	if (!civic_access()->has_user)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+						errmsg("a report needs somebody who files it"),
+						errdetail("The session names no active person of the organization."),
+						errhint("Sign in, or set civic.user_id.")));
+	for (int i = 0; i < lengthof(filed_columns); i++)
+	{
+		values[i] = PG_GETARG_DATUM(i);
+		nulls[i] = PG_ARGISNULL(i);
+	}
+	store =
+		civic_begin_caller_store(civic_relation("reports"), filed_columns, lengthof(filed_columns));
+	stored = civic_store_row(store, values, nulls);
+	if (stored)
+		row = civic_stored_row(store);
+	civic_end_store(store);
+	/* A trigger of somebody else's may have kept it out. */
+	if (!stored)
+		PG_RETURN_NULL();
+
+	report = DatumGetHeapTupleHeader(row);
+	organization = DatumGetUUIDP(GetAttributeByName(report, "organization_id", &isnull));
+	value = GetAttributeByName(report, "department_id", &isnull);
+	department = isnull ? NULL : civic_department(organization, DatumGetUUIDP(value));
+	if (department == NULL || !department->auto_assign)
+		PG_RETURN_DATUM(row);
+	/* An officer was chosen since, which writes the report once more. */
+	value = GetAttributeByName(report, "id", &isnull);
+	PG_RETURN_DATUM(read_again(row, organization, DatumGetUUIDP(value)));
 }

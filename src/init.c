@@ -16,6 +16,7 @@ _PG_init(void)
 	civic_init_identity();
 	civic_init_caches();
 	civic_init_versions();
+	civic_init_rows();
 	civic_init_intake_moves();
 	civic_init_scores();
 	civic_init_duplicate_intake();

@@ -4,6 +4,7 @@
  */
 #include "duplicates.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "utils/builtins.h"
@@ -45,10 +46,24 @@ add_signature(const Datum *values)
 	return added;
 }
 
+static void
+remove_signature(HeapTuple row, TupleDesc desc)
+{
+	Oid types[] = {UUIDOID, UUIDOID};
+	Datum values[2];
+	bool isnull;
+
+	values[0] =
+		heap_getattr(row, civic_attribute(desc, "reports", "organization_id"), desc, &isnull);
+	values[1] = heap_getattr(row, civic_attribute(desc, "reports", "id"), desc, &isnull);
+	(void) civic_run("DELETE FROM civic_private.report_signatures AS s"
+					 " WHERE s.organization_id = $1 AND s.report_id = $2",
+					 lengthof(types), types, values, NULL);
+}
+
 /*
  * civic_write_signature
- *		AFTER INSERT OR UPDATE row trigger on civic.reports. What it writes is what
- *		civic_private.rebuild_signatures() would.
+ *		AFTER row trigger on civic.reports. What it writes is what civic_private.rebuild_signatures() would.
  */
 Datum
 civic_write_signature(PG_FUNCTION_ARGS)
@@ -62,6 +77,11 @@ civic_write_signature(PG_FUNCTION_ARGS)
 	char *words;
 
 	civic_check_trigger(fcinfo, "write_signature", TRIGGER_EVENT_AFTER, true);
+	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+	{
+		remove_signature(trigger->tg_trigtuple, RelationGetDescr(trigger->tg_relation));
+		return PointerGetDatum(NULL);
+	}
 	if (!civic_read_row(trigger->tg_relation,
 						TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple
 																   : trigger->tg_trigtuple,

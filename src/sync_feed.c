@@ -5,9 +5,12 @@
 #include "civic.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_type.h"
+#include "access/xact.h"
+#include "commands/sequence.h"
 #include "commands/trigger.h"
 #include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/xid8.h"
 
 CIVIC_FUNCTION(civic_feed_change);
 
@@ -28,7 +31,30 @@ typedef enum FeedArgument
 	FEED_ARGUMENTS
 } FeedArgument;
 
-#define FEED_VALUES 11
+/* Columns of civic_private.sync_feed, all of them, so that no default is read. */
+enum
+{
+	ORGANIZATION,
+	XID,
+	PLACE,
+	WRITTEN_AT,
+	ENTITY,
+	ENTITY_ID,
+	OLD_PUBLIC,
+	OLD_USER,
+	OLD_ASSIGNEE,
+	OLD_DEPARTMENT,
+	OLD_WARD,
+	OLD_DISTRICT,
+	OLD_LATITUDE,
+	OLD_LONGITUDE,
+	COLUMNS
+};
+
+static const char *const columns[COLUMNS] = {
+	"organization_id", "xid",          "place",        "written_at",   "entity",
+	"entity_id",       "old_public",   "old_user",     "old_assignee", "old_department",
+	"old_ward",        "old_district", "old_latitude", "old_longitude"};
 
 static int
 feed_attribute(TriggerData *trigger, FeedArgument argument)
@@ -78,13 +104,11 @@ Datum
 civic_feed_change(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	Oid types[FEED_VALUES] = {UUIDOID, CHAROID, UUIDOID, BOOLOID,   UUIDOID,  UUIDOID,
-							  UUIDOID, TEXTOID, TEXTOID, FLOAT8OID, FLOAT8OID};
-	Datum values[FEED_VALUES] = {0};
-	char nulls[FEED_VALUES + 1] = "   nnnnnnnn";
+	Datum values[COLUMNS] = {0};
+	bool nulls[COLUMNS];
+	CivicStore *store;
 	TupleDesc desc;
 	HeapTuple row;
-	bool isnull;
 
 	civic_check_trigger(fcinfo, "feed_change", TRIGGER_EVENT_AFTER, true);
 	if (trigger->tg_trigger->tgnargs != FEED_ARGUMENTS)
@@ -92,32 +116,36 @@ civic_feed_change(PG_FUNCTION_ARGS)
 						errmsg("civic_private.feed_change() needs %d arguments", FEED_ARGUMENTS)));
 	desc = RelationGetDescr(trigger->tg_relation);
 	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
-	values[0] = heap_getattr(
+	memset(nulls, true, sizeof(nulls));
+	memset(nulls, false, OLD_PUBLIC * sizeof(bool));
+	values[ORGANIZATION] = heap_getattr(
 		row,
 		civic_attribute(desc, RelationGetRelationName(trigger->tg_relation), "organization_id"),
-		desc, &isnull);
-	values[1] = CharGetDatum(trigger->tg_trigger->tgargs[FEED_ENTITY][0]);
-	values[2] = heap_getattr(row, feed_attribute(trigger, FEED_ID), desc, &isnull);
+		desc, &nulls[ORGANIZATION]);
+	values[XID] = FullTransactionIdGetDatum(GetTopFullTransactionId());
+	values[PLACE] = Int64GetDatum(nextval_internal(civic_private_relation("sync_feed_seq"), false));
+	values[WRITTEN_AT] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	values[ENTITY] = CharGetDatum(trigger->tg_trigger->tgargs[FEED_ENTITY][0]);
+	values[ENTITY_ID] =
+		heap_getattr(row, feed_attribute(trigger, FEED_ID), desc, &nulls[ENTITY_ID]);
 	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ||
 		(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) && visibility_changed(trigger)))
 	{
-		values[3] = BoolGetDatum(is_set(trigger, FEED_PUBLIC) && !is_set(trigger, FEED_SENSITIVE));
-		nulls[3] = ' ';
+		values[OLD_PUBLIC] =
+			BoolGetDatum(is_set(trigger, FEED_PUBLIC) && !is_set(trigger, FEED_SENSITIVE));
+		nulls[OLD_PUBLIC] = false;
 		for (int i = FEED_USER; i < FEED_ARGUMENTS; i++)
 		{
 			int attribute = feed_attribute(trigger, i);
+			int column = OLD_USER + i - FEED_USER;
 
-			if (attribute == 0)
-				continue;
-			values[4 + i - FEED_USER] =
-				heap_getattr(trigger->tg_trigtuple, attribute, desc, &isnull);
-			nulls[4 + i - FEED_USER] = isnull ? 'n' : ' ';
+			if (attribute != 0)
+				values[column] =
+					heap_getattr(trigger->tg_trigtuple, attribute, desc, &nulls[column]);
 		}
 	}
-	civic_run("INSERT INTO civic_private.sync_feed"
-			  " (organization_id, entity, entity_id, old_public, old_user, old_assignee,"
-			  "  old_department, old_ward, old_district, old_latitude, old_longitude)"
-			  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-			  FEED_VALUES, types, values, nulls);
+	store = civic_begin_store(civic_private_relation("sync_feed"), columns, COLUMNS, false);
+	(void) civic_store_row(store, values, nulls);
+	civic_end_store(store);
 	return PointerGetDatum(NULL);
 }

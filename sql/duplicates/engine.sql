@@ -98,7 +98,7 @@ COMMENT ON FUNCTION civic_private.match_report(record) IS
     ' until the end of the transaction. Error 40001 when the other report is too new for the snapshot of the'
     ' transaction.';
 
-CREATE FUNCTION civic_private.gather_supporters(organization uuid, member uuid, root uuid) RETURNS void
+CREATE FUNCTION civic_private.gather_supporters(organization uuid, member uuid, root uuid) RETURNS boolean
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -112,10 +112,11 @@ BEGIN
     ) AS p
     JOIN civic.reports AS o ON o.organization_id = organization AND o.id = root AND o.user_id <> p.user_id
     ON CONFLICT DO NOTHING;
+    RETURN FOUND;
 END
 $$;
 COMMENT ON FUNCTION civic_private.gather_supporters(uuid, uuid, uuid) IS
-    'Who filed or supports a duplicate supports the root of its family, each person once.';
+    'Who filed or supports a duplicate supports the root of its family, each person once. False where all did before.';
 
 CREATE FUNCTION civic_private.follow_family() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -125,15 +126,18 @@ DECLARE
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         left_root := OLD.duplicate_of_report_id;
+        -- What was a duplicate of this report is now one of its root.
+        IF NEW.duplicate_of_report_id IS NOT NULL THEN
+            UPDATE civic.reports AS r SET duplicate_of_report_id = NEW.duplicate_of_report_id
+            WHERE r.organization_id = NEW.organization_id AND r.duplicate_of_report_id = NEW.id;
+        END IF;
     END IF;
-    -- What was a duplicate of this report is now one of its root. The root is written so that a session with an older
-    -- snapshot, which does not see its new member, cannot make it a duplicate in turn.
-    IF NEW.duplicate_of_report_id IS NOT NULL THEN
+    -- The root is written, if not by the count of its supporters, so that a session with an older snapshot, which does
+    -- not see its new member, cannot make it a duplicate in turn.
+    IF NEW.duplicate_of_report_id IS NOT NULL
+        AND NOT civic_private.gather_supporters(NEW.organization_id, NEW.id, NEW.duplicate_of_report_id) THEN
         UPDATE civic.reports AS r SET updated_at = now()
         WHERE r.organization_id = NEW.organization_id AND r.id = NEW.duplicate_of_report_id;
-        UPDATE civic.reports AS r SET duplicate_of_report_id = NEW.duplicate_of_report_id
-        WHERE r.organization_id = NEW.organization_id AND r.duplicate_of_report_id = NEW.id;
-        PERFORM civic_private.gather_supporters(NEW.organization_id, NEW.id, NEW.duplicate_of_report_id);
     END IF;
     IF left_root IS NOT NULL THEN
         DELETE FROM civic.report_supporters AS s

@@ -117,9 +117,8 @@ CREATE TABLE civic_private.report_signatures (
     house_number integer NOT NULL,
     state smallint NOT NULL,
     trigrams bytea NOT NULL,
-    PRIMARY KEY (organization_id, report_id),
-    CONSTRAINT report_signatures_report_fkey FOREIGN KEY (organization_id, report_id)
-        REFERENCES civic.reports (organization_id, id) ON DELETE CASCADE
+    -- No foreign key: the trigger that writes the row has the report, and takes the row away with it.
+    PRIMARY KEY (organization_id, report_id)
 ) WITH (toast_tuple_target = 8160);
 ALTER TABLE civic_private.report_signatures ALTER trigrams SET STORAGE EXTERNAL;
 CREATE INDEX report_signatures_search ON civic_private.report_signatures

@@ -6,7 +6,7 @@ CREATE TRIGGER t80_signal AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON civic.
     EXECUTE FUNCTION civic_private.signal_change('duplicates_signal');
 
 -- After the intake, whose outcome it reads.
-CREATE TRIGGER t82_signature AFTER INSERT ON civic.reports
+CREATE TRIGGER t82_signature AFTER INSERT OR DELETE ON civic.reports
     FOR EACH ROW EXECUTE FUNCTION civic_private.write_signature();
 -- No function here: a condition runs with the rights of whoever writes.
 CREATE TRIGGER t83_signature AFTER UPDATE ON civic.reports

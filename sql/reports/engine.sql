@@ -304,6 +304,19 @@ COMMENT ON FUNCTION civic.classify_text(text) IS
     ' weighs category 0.5, severity 0.3, department 0.2. Without any keyword: other, 0.30. Only the first 512'
     ' characters count.';
 
+CREATE FUNCTION civic_helpers.file_report(
+    title text, description text, latitude double precision, longitude double precision, category text,
+    severity civic.report_severity, address text, landmark text, sub_category text, ward_number text, district text,
+    state text, pincode text, is_public boolean
+) RETURNS record
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_file_report';
+COMMENT ON FUNCTION civic_helpers.file_report(
+    text, text, double precision, double precision, text, civic.report_severity, text, text, text, text, text, text,
+    text, boolean
+) IS
+    'What civic.submit_report() does: stores a row of civic.reports as INSERT by the caller would, whose privilege it'
+    ' needs and whose policies it satisfies, and returns it. Errors: those of civic.submit_report().';
+
 CREATE FUNCTION civic_private.prepare_report() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_prepare_report';
 COMMENT ON FUNCTION civic_private.prepare_report() IS
@@ -404,11 +417,6 @@ CREATE FUNCTION civic_private.give_new_report() RETURNS trigger
 COMMENT ON FUNCTION civic_private.give_new_report() IS
     'AFTER INSERT row trigger on civic.reports: lets an officer be chosen for a report that was routed with confidence'
     ' 0.70 or whose reporter chose the category, where the department has officers chosen.';
-
-CREATE FUNCTION civic_helpers.has_officers_chosen(department_id uuid) RETURNS boolean
-    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'civic_has_officers_chosen';
-COMMENT ON FUNCTION civic_helpers.has_officers_chosen(uuid) IS
-    'Whether a department of the current organization has auto_assign set, as committed now.';
 
 CREATE FUNCTION civic_private.count_reports() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'civic_count_reports';

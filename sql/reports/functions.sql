@@ -16,28 +16,9 @@ CREATE FUNCTION civic.submit_report(
 ) RETURNS civic.reports
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    result civic.reports;
 BEGIN
-    IF civic.current_user_id() IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'invalid_authorization_specification',
-            MESSAGE = 'a report needs somebody who files it',
-            DETAIL = 'The session names no active person of the organization.',
-            HINT = 'Sign in, or set civic.user_id.';
-    END IF;
-    INSERT INTO civic.reports AS r (title, description, latitude, longitude, category, severity, address, landmark,
-        sub_category, ward_number, district, state, pincode, is_public)
-    VALUES (submit_report.title, submit_report.description, submit_report.latitude, submit_report.longitude,
-        submit_report.category, submit_report.severity, submit_report.address, submit_report.landmark,
-        submit_report.sub_category, submit_report.ward_number, submit_report.district, submit_report.state,
-        submit_report.pincode, submit_report.is_public)
-    RETURNING r.* INTO result;
-    IF civic_helpers.has_officers_chosen(result.department_id) THEN
-        -- An officer may have been chosen since.
-        SELECT r.* INTO result FROM civic.reports AS r
-        WHERE r.organization_id = result.organization_id AND r.id = result.id;
-    END IF;
-    RETURN result;
+    RETURN civic_helpers.file_report(title, description, latitude, longitude, category, severity, address, landmark,
+        sub_category, ward_number, district, state, pincode, is_public);
 END
 $$;
 COMMENT ON FUNCTION civic.submit_report(

@@ -17,8 +17,22 @@ CREATE FUNCTION tap.file(actor text, extra text DEFAULT NULL, value text DEFAULT
 $$;
 SELECT is(tap.file('a.citizen'), '1', 'a report');
 
+-- The same by civic.submit_report().
+CREATE FUNCTION tap.submit(actor text, extra text, value text) RETURNS text LANGUAGE sql AS $$
+    SELECT tap.attempt(actor, (
+        SELECT format('SELECT civic.submit_report(%s)', string_agg(format('%s => %s', c.name, c.value), ', '))
+        FROM (
+            SELECT b.name, b.value FROM (VALUES ('title', quote_literal('A new report')),
+                ('description', quote_literal('With a description.')), ('latitude', '22.5'),
+                ('longitude', '88.3')) AS b (name, value)
+            WHERE b.name IS DISTINCT FROM extra
+            UNION ALL SELECT extra, value
+        ) AS c))
+$$;
+
 -- 1. Constraints of columns.
-SELECT is(tap.file('a.citizen', x.name, x.value), x.outcome, format('%s = %s', x.name, left(x.value, 40)))
+CREATE TABLE tap.limits AS
+SELECT x.name, x.value, x.outcome
 FROM (VALUES
     ('title', $$repeat('x', 4)$$, '23514'), ('title', $$repeat('x', 5)$$, '1'), ('title', $$repeat('x', 255)$$, '1'),
     ('title', $$repeat('x', 256)$$, '23514'), ('title', 'NULL', '23502'), ('title', $$repeat('ক', 255)$$, '1'),
@@ -46,6 +60,11 @@ FROM (VALUES
     ('severity', $$'worst'$$, '22P02'), ('severity', 'NULL', '23502'), ('is_public', 'false', '1'),
     ('is_public', 'NULL', '23502')
 ) AS x (name, value, outcome);
+SELECT is(tap.file('a.citizen', x.name, x.value), x.outcome, format('%s = %s', x.name, left(x.value, 40)))
+FROM tap.limits AS x;
+SELECT is(tap.submit('a.citizen', x.name, x.value), x.outcome,
+    format('submit_report(%s => %s)', x.name, left(x.value, 40)))
+FROM tap.limits AS x WHERE x.name <> 'area_type';
 SELECT is(tap.attempt('a.service',
     format('INSERT INTO civic.reports (user_id, title, description, latitude, longitude, ai_confidence)'
     ' VALUES (tap.id(''a.citizen''), ''A new report'', ''With a description.'', 1, 1, %s)', x.value)), x.outcome,
