@@ -9,7 +9,7 @@
  * What INSERT reads anew each time (expressions, descriptions of indexes and triggers) is prepared once and kept until
  * the table, a function or a type changes.
  */
-#include "civic.h"
+#include "rows.h"
 #include "compat.h"
 
 #include "access/table.h"
@@ -54,6 +54,8 @@ typedef struct Target
 	ExprState **defaults; /* of the columns that are not given; NULL for null */
 	bool has_policies;
 	ExprState *policies;
+	int reference_count;
+	CivicReference *references;
 } Target;
 
 #define MAX_KEPT_TARGETS 16
@@ -246,6 +248,8 @@ prepare(Relation relation, const char *const *columns, int ncolumns, bool unless
 
 	target->info = makeNode(ResultRelInfo);
 	InitResultRelInfo(target->info, relation, 0, NULL, 0);
+	target->references =
+		civic_find_references(relation, target->info->ri_TrigDesc, &target->reference_count);
 	ExecOpenIndices(target->info, unless_there);
 	target->index_count = target->info->ri_NumIndices;
 	target->indexes = palloc(sizeof(Oid) * Max(1, target->index_count));
@@ -506,6 +510,8 @@ civic_store_row(CivicStore *store, const Datum *values, const bool *nulls)
 		insert(store);
 	else if (!insert_unless_there(store))
 		return false;
+	civic_check_references(store->target->references, store->target->reference_count,
+						   store->relation, store->slot);
 	ExecARInsertTriggers(estate, info, store->slot, NIL, store->capture);
 	return true;
 }
