@@ -255,6 +255,14 @@ AS $$
     FROM generate_series(1, floor(random() * words)::integer) AS n
 $$;
 
+-- What the library parses by itself: any letters, digits and common signs, which the server's parser knows more of.
+CREATE FUNCTION bench.random_plain_text(characters integer) RETURNS text LANGUAGE sql VOLATILE
+AS $$
+    SELECT coalesce(string_agg(substr(E'aAbBeEzZxX0123456789 ,.-/_:;!?()''"\n\r\t@#$%*=[] +&<>~ee..--@@//::  ',
+        1 + floor(random() * 80)::integer, 1), '' ORDER BY n), '')
+    FROM generate_series(1, floor(random() * characters)::integer) AS n
+$$;
+
 CREATE FUNCTION bench.check_search(cases integer) RETURNS void LANGUAGE sql VOLATILE
 AS $$
     INSERT INTO bench.answers
@@ -264,7 +272,8 @@ AS $$
     FROM (
         SELECT gen_random_uuid() AS organization,
             timestamptz '2000-01-01 00:00:00Z' + (random() - 0.2) * 3e9 * interval '1 second' AS filed_at,
-            'CL-2026-CITY-' || n AS number, bench.random_text(6) AS title, bench.random_text(40) AS description,
+            'CL-2026-CITY-' || n AS number, bench.random_plain_text(20) AS title,
+            CASE WHEN random() < 0.5 THEN bench.random_text(40) ELSE bench.random_plain_text(200) END AS description,
             CASE WHEN random() < 0.7 THEN bench.random_text(4) END AS address
         FROM generate_series(1, cases) AS n
     ) AS q

@@ -29,6 +29,7 @@ main(void)
 	test_transitions();
 	test_trigrams();
 	test_uuid7();
+	test_words();
 	test_worktime();
 	test_xml();
 	printf("1..%d\n", tap_tests);

@@ -31,6 +31,7 @@ extern void test_template(void);
 extern void test_transitions(void);
 extern void test_trigrams(void);
 extern void test_uuid7(void);
+extern void test_words(void);
 extern void test_worktime(void);
 extern void test_xml(void);
 
