@@ -12,6 +12,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
@@ -42,6 +43,7 @@ describe_keys(CivicReference *reference, Relation relation, const ForeignKeyCach
 	Oid primary_key = RelationGetPrimaryKeyIndex(other, false);
 	Relation index = OidIsValid(primary_key) ? index_open(primary_key, AccessShareLock) : NULL;
 	bool fits = index != NULL && other->rd_rel->relkind == RELKIND_RELATION &&
+				index->rd_rel->relam == BTREE_AM_OID &&
 				index->rd_index->indnkeyatts == foreign->nkeys && foreign->nkeys <= MAX_KEYS;
 
 	for (int i = 0; fits && i < foreign->nkeys; i++)

@@ -45,11 +45,16 @@ FROM (VALUES
     ('system: CREATE POLICY tap ON civic.reports AS RESTRICTIVE FOR UPDATE USING (false)', 'Second'),
     ('system: CREATE POLICY tap ON civic.reports AS RESTRICTIVE TO civic_service USING (false)', 'Second'),
     ('system: CREATE POLICY tap ON civic.reports AS RESTRICTIVE TO civic_service, civic_user USING (false)', '42501'),
+    ('system: CREATE ROLE tap_guests; CREATE POLICY tap ON civic.reports AS RESTRICTIVE TO tap_guests USING (false)',
+        'Second'),
     ('system: DROP POLICY filed ON civic.reports', '42501'),
     ('system: ALTER POLICY filed ON civic.reports WITH CHECK (false)', '42501'),
     ('system: ALTER TABLE civic.reports DISABLE ROW LEVEL SECURITY', 'Second'),
     ('system: CREATE POLICY tap ON civic.reports AS RESTRICTIVE FOR INSERT WITH CHECK (EXISTS (SELECT))', '0A000')
 ) AS x (step, outcome);
+SELECT is(tap.story('system: CREATE ROLE tap_guests; CREATE POLICY tap ON civic.reports AS RESTRICTIVE TO tap_guests'
+    ' USING (false)', tap.filed('First'), 'system: GRANT tap_guests TO civic_user', tap.filed('Second')), '42501',
+    'a policy for a role that the caller becomes a member of');
 SELECT is(tap.attempt(a.name, $$SELECT civic.submit_report('A new report', 'With a description.', 22.5, 88.3)$$),
     a.outcome, format('%s files a report', a.name))
 FROM (VALUES ('a.citizen', '1'), ('a.admin', '1'), ('a.auditor', '42501'), ('a.nobody', '42501'),
