@@ -222,18 +222,20 @@ SELECT is(tap.value('a.citizen', 'SELECT count(*) FROM civic.search_reports(''hu
     (SELECT count(*)::text FROM civic.reports AS r WHERE r.title LIKE 'Hubbub%'
         AND r.created_at >= now() - interval '10 minutes'), 'and of a time');
 
--- What is rarer is found in spans of days, whose length depends on what was found; with the days at their ends.
+-- What is rarer is found in spans of days, whose length depends on what was found: there is a clamour in the last hour
+-- of each day, and some at midnight.
 SET LOCAL session_replication_role = replica;
 INSERT INTO civic.reports (organization_id, id, report_number, user_id, title, description, latitude, longitude,
     category, status, created_at, is_public)
 SELECT tap.id('a'), tap.id('a.tumult_' || n), 'RARE-' || n,
     tap.id(CASE WHEN n % 5 = 0 THEN 'a.citizen' ELSE 'a.officer' END),
     concat_ws(' ', CASE WHEN n % 9 = 0 THEN 'Tumult' END, CASE WHEN n % 67 = 0 THEN 'Uproar' END,
-        CASE WHEN n IN (1, 1999) THEN 'Ruckus' END, 'in street', n % 89), 'Day after day.', 10, 20,
+        CASE WHEN n IN (1, 1999) THEN 'Ruckus' END, CASE WHEN n % 4 = 0 OR n % 24 = 1 THEN 'Clamour' END,
+        'in street', n % 89), 'Day after day.', 10, 20,
     CASE WHEN n % 45 = 0 THEN 'roads' ELSE 'other' END, 'received',
     date_trunc('day', now(), 'UTC')
-        - CASE WHEN n % 24 = 0 THEN n / 4 * interval '1 day'
-            ELSE n * interval '6 hours' + n % 12 * interval '5 minutes' END,
+        - CASE WHEN n % 24 = 1 THEN n / 4 * interval '1 day'
+            ELSE n * interval '6 hours' + n % 11 * interval '5 minutes' END,
     n % 7 <> 0
 FROM generate_series(1, 2000) AS n;
 SET LOCAL session_replication_role = origin;
@@ -260,7 +262,7 @@ END
 $$;
 SELECT tap.spans(a.name, w.word, f.filters, f.condition)
 FROM (VALUES ('a.citizen'), ('a.moderator')) AS a (name),
-    (VALUES ('tumult'), ('uproar'), ('ruckus'), ('17'), ('hubbub'), ('1500')) AS w (word),
+    (VALUES ('tumult'), ('clamour'), ('uproar'), ('ruckus'), ('17'), ('hubbub'), ('1500')) AS w (word),
     (VALUES ('statuses => NULL,', 'true'), ('categories => ''{roads}'',', 'r.category = ''roads'''),
         ('user_id => tap.id(''a.citizen''),', 'r.user_id = tap.id(''a.citizen'')'),
         ('created_until => now() - interval ''90 days'',', 'r.created_at < now() - interval ''90 days'''),
