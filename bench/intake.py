@@ -22,7 +22,7 @@ STATEMENTS = {
 SELECT civic.current_organization_id(), 'CL-2026-BENCH-' || nextval('bench.next_number'), civic.current_user_id(),
  t.department_id, t.title, t.description, t.category, 'assigned_to_department', t.latitude, t.longitude, t.address
 FROM bench.texts AS t WHERE t.n = :n RETURNING id;""",
-    'floor': """SELECT r.id FROM bench.texts AS t, floor.submit_report(t.title, t.description, t.latitude, t.longitude,
+    'plain': """SELECT r.id FROM bench.texts AS t, plain.submit_report(t.title, t.description, t.latitude, t.longitude,
  t.category, t.address, t.department_id) AS r WHERE t.n = :n;""",
     'civic': FILE.format(schema='civic'),
     'twin': FILE.format(schema='twin'),
@@ -32,9 +32,9 @@ ORGANIZATIONS = 10
 ADDED = ('civic.reports', 'civic.status_history', 'civic.tasks', 'civic_private.report_signatures',
          'civic_private.report_words', 'civic_private.sync_feed', 'civic.report_supporters', 'bench.bare_reports',
          'twin.reports', 'twin.status_history', 'twin.report_supporters', 'twin.audit_plain', 'twin.sync_feed',
-         'floor.reports', 'floor.status_history', 'floor.report_signatures', 'floor.report_words', 'floor.sync_feed',
-         'floor.audit_entries')
-SCORES = ('civic.user_scores', 'twin.user_scores', 'floor.user_scores')
+         'plain.reports', 'plain.status_history', 'plain.report_signatures', 'plain.report_words', 'plain.sync_feed',
+         'plain.audit_entries')
+SCORES = ('civic.user_scores', 'twin.user_scores', 'plain.user_scores')
 
 
 def make_database(reports):
@@ -48,7 +48,7 @@ def make_database(reports):
 
     load(DATABASE, reports, ORGANIZATIONS, [], done)
     for file in ('intake.sql', 'twins/identity.sql', 'twins/uuid.sql', 'twins/audit.sql', 'twins/intake.sql',
-                 'intake_floor.sql'):
+                 'intake_plain.sql'):
         psql(DATABASE, file)
     done('copies')
     query(DATABASE, 'CREATE TABLE bench.started AS SELECT clock_timestamp() AS at')
@@ -108,7 +108,7 @@ def measure_intake(table, options):
         table.add('filing a report', workload, 'throughput, civic / bare INSERT',
                   ratios(results, 'civic', 'bare', 'tps'), 0.5, True, cpu_note(results, *STATEMENTS))
         table.add('filing a report', workload, 'throughput, civic / the rows it leaves',
-                  ratios(results, 'civic', 'floor', 'tps'), None, True, '')
+                  ratios(results, 'civic', 'plain', 'tps'), None, True, '')
         table.add('filing a report', workload, 'throughput, civic / PL/pgSQL twin',
                   ratios(results, 'civic', 'twin', 'tps'), 5, True, wal, '{:.2f}')
 

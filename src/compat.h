@@ -51,6 +51,7 @@ civic_type_named(const char *name)
 
 /* What a word is made of, as pg_trgm has it. Not from tsearch/ts_locale.h, which needs the headers of ICU. */
 #if PG_VERSION_NUM >= 180000
+#include "catalog/pg_collation_d.h"
 extern int t_isalnum(const char *ptr);
 #define lowerstr_with_len(word, length) str_tolower(word, length, DEFAULT_COLLATION_OID)
 #else

@@ -169,21 +169,26 @@ is_there(CivicReference *reference)
 	return found;
 }
 
+/* As if the trigger were fired now: it wants the row from the table. */
 static void
-ask_server(CivicReference *reference, Relation relation, TupleTableSlot *slot)
+ask_server(CivicReference *reference, Relation relation, ItemPointer place)
 {
 	LOCAL_FCINFO(fcinfo, 0);
 	FmgrInfo function;
+	TupleTableSlot *slot = table_slot_create(relation, NULL);
 	TriggerData data = {.type = T_TriggerData,
 						.tg_event = TRIGGER_EVENT_INSERT | TRIGGER_EVENT_ROW | TRIGGER_EVENT_AFTER,
 						.tg_relation = relation,
 						.tg_trigger = &reference->trigger,
 						.tg_trigslot = slot};
 
-	data.tg_trigtuple = ExecFetchSlotHeapTuple(slot, true, NULL);
+	if (!table_tuple_fetch_row_version(relation, place, SnapshotAny, slot))
+		elog(ERROR, "a row that was stored is not there");
+	data.tg_trigtuple = ExecFetchSlotHeapTuple(slot, false, NULL);
 	fmgr_info(reference->trigger.tgfoid, &function);
 	InitFunctionCallInfoData(*fcinfo, &function, 0, InvalidOid, (Node *) &data, NULL);
 	(void) FunctionCallInvoke(fcinfo);
+	ExecDropSingleTupleTableSlot(slot);
 }
 
 /*
@@ -207,6 +212,6 @@ civic_check_references(CivicReference *references, int count, Relation relation,
 			continue;
 		/* A transaction with one snapshot is told when it does not fit together with others. */
 		if (IsolationUsesXactSnapshot() || !is_there(reference))
-			ask_server(reference, relation, slot);
+			ask_server(reference, relation, &slot->tts_tid);
 	}
 }

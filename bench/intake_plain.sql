@@ -1,13 +1,13 @@
 -- The rows that filing a report leaves, stored by plain statements that know them all beforehand: nothing is searched,
--- compared, routed or guarded. No intake that leaves these rows can be faster than this. Needs intake.sql.
-CREATE SCHEMA floor;
-SELECT bench.copy_table('civic.reports', 'floor.reports');
-CREATE TABLE floor.status_history (LIKE civic.status_history INCLUDING ALL);
-CREATE TABLE floor.report_signatures (LIKE civic_private.report_signatures INCLUDING ALL);
-CREATE TABLE floor.report_words (LIKE civic_private.report_words INCLUDING ALL);
-CREATE TABLE floor.user_scores (LIKE civic.user_scores INCLUDING ALL);
-CREATE TABLE floor.sync_feed (LIKE civic_private.sync_feed INCLUDING ALL);
-CREATE TABLE floor.audit_entries (LIKE civic.audit_entries INCLUDING ALL);
+-- compared, routed or guarded. Needs intake.sql.
+CREATE SCHEMA plain;
+SELECT bench.copy_table('civic.reports', 'plain.reports');
+CREATE TABLE plain.status_history (LIKE civic.status_history INCLUDING ALL);
+CREATE TABLE plain.report_signatures (LIKE civic_private.report_signatures INCLUDING ALL);
+CREATE TABLE plain.report_words (LIKE civic_private.report_words INCLUDING ALL);
+CREATE TABLE plain.user_scores (LIKE civic.user_scores INCLUDING ALL);
+CREATE TABLE plain.sync_feed (LIKE civic_private.sync_feed INCLUDING ALL);
+CREATE TABLE plain.audit_entries (LIKE civic.audit_entries INCLUDING ALL);
 -- The references are those of civic's tables; LIKE does not copy them.
 DO $$
 DECLARE
@@ -17,42 +17,42 @@ BEGIN
         SELECT c.conrelid::regclass::text AS relation, c.conname, pg_get_constraintdef(c.oid) AS definition
         FROM pg_constraint AS c
         WHERE c.contype = 'f' AND c.conrelid IN ('civic.reports'::regclass, 'civic.user_scores'::regclass,
-            'civic.status_history'::regclass, 'civic_private.report_signatures'::regclass)
+            'civic.status_history'::regclass)
     LOOP
-        EXECUTE format('ALTER TABLE floor.%s ADD CONSTRAINT %I %s NOT VALID', split_part(reference.relation, '.', 2),
-            reference.conname, replace(reference.definition, 'civic.reports', 'floor.reports'));
+        EXECUTE format('ALTER TABLE plain.%s ADD CONSTRAINT %I %s NOT VALID', split_part(reference.relation, '.', 2),
+            reference.conname, replace(reference.definition, 'civic.reports', 'plain.reports'));
     END LOOP;
 END
 $$;
 
-CREATE FUNCTION floor.submit_report(
+CREATE FUNCTION plain.submit_report(
     title text, description text, latitude float8, longitude float8, category text, address text, department_id uuid
-) RETURNS floor.reports LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+) RETURNS plain.reports LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 AS $$
 DECLARE
-    result floor.reports;
+    result plain.reports;
 BEGIN
-    INSERT INTO floor.reports (report_number, department_id, title, description, category, status, latitude, longitude,
+    INSERT INTO plain.reports (report_number, department_id, title, description, category, status, latitude, longitude,
         address)
-    VALUES ('CL-2026-FLOOR-' || nextval('bench.next_number'), submit_report.department_id, submit_report.title,
+    VALUES ('CL-2026-ROWS-' || nextval('bench.next_number'), submit_report.department_id, submit_report.title,
         submit_report.description, submit_report.category, 'assigned_to_department', submit_report.latitude,
         submit_report.longitude, submit_report.address)
     RETURNING * INTO result;
-    INSERT INTO floor.status_history (workflow, entity_id, old_status, new_status, changed_by, by_system, is_public)
+    INSERT INTO plain.status_history (workflow, entity_id, old_status, new_status, changed_by, by_system, is_public)
     VALUES ('report', result.id, NULL, 'received', result.user_id, false, true),
         ('report', result.id, 'received', 'classified', NULL, true, true),
         ('report', result.id, 'classified', 'assigned_to_department', NULL, true, true);
-    INSERT INTO floor.report_signatures
+    INSERT INTO plain.report_signatures
     VALUES (result.organization_id, result.id, result.created_at, result.latitude, result.longitude,
         (result.latitude * 1e6)::bigint, (result.longitude * 1e6)::bigint, 1, 17, 0, decode(repeat('0f', 240), 'hex'));
-    INSERT INTO floor.report_words
+    INSERT INTO plain.report_words
     VALUES (result.organization_id, result.created_at, result.id, to_tsvector('simple'::regconfig,
         result.report_number || ' ' || result.title || ' ' || result.address || ' ' || result.description));
-    INSERT INTO floor.user_scores AS s (organization_id, user_id, total_reports, reputation_score)
+    INSERT INTO plain.user_scores AS s (organization_id, user_id, total_reports, reputation_score)
     VALUES (result.organization_id, result.user_id, 1, 5)
     ON CONFLICT (organization_id, user_id) DO UPDATE SET total_reports = s.total_reports + 1;
-    INSERT INTO floor.sync_feed (organization_id, entity, entity_id) VALUES (result.organization_id, 'r', result.id);
-    INSERT INTO floor.audit_entries (organization_id, xid, at, epoch, counter, operation, action, user_id, user_role,
+    INSERT INTO plain.sync_feed (organization_id, entity, entity_id) VALUES (result.organization_id, 'r', result.id);
+    INSERT INTO plain.audit_entries (organization_id, xid, at, epoch, counter, operation, action, user_id, user_role,
         database_role, schema_name, table_name, entity_id, columns)
     VALUES (result.organization_id, pg_current_xact_id(), clock_timestamp(), 1, 0, 'I', 'report_created',
         result.user_id, 'citizen', 'civic_user', 'civic', 'reports', result.id::text,
@@ -60,4 +60,4 @@ BEGIN
     RETURN result;
 END
 $$;
-GRANT USAGE ON SCHEMA floor TO civic_user;
+GRANT USAGE ON SCHEMA plain TO civic_user;
