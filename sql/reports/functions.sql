@@ -27,8 +27,9 @@ COMMENT ON FUNCTION civic.submit_report(
 ) IS
     'Files a report for the asker and returns it as the intake left it: classified by its category or, without one,'
     ' by the keywords of its text, and with its department where there is one. Title 5 to 255 characters, description'
-    ' 10 to 2000, position in degrees (WGS 84). Errors: 28000 nobody signed in, 23514 length or position, 23503'
-    ' unknown category, ZC011 more than 3 reports in 5 minutes.';
+    ' 10 to 2000, position in degrees (WGS 84). Errors: 28000 nobody signed in, 42501 may not file reports, 23514'
+    ' length or position, 23503 unknown category, ZC011 more than 3 reports in 5 minutes, 0A000 a policy for INSERT on'
+    ' civic.reports has a subquery.';
 
 CREATE FUNCTION civic.classify_report(
     report_id uuid, category text, severity civic.report_severity, notes text DEFAULT NULL
