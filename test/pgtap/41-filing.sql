@@ -79,7 +79,7 @@ BEGIN
         WHEN 'fail' THEN
             RAISE EXCEPTION USING ERRCODE = 'TAP01';
     END CASE;
-    RETURN NULL;
+    RETURN NEW;
 END
 $$;
 CREATE FUNCTION tap.count_new() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -89,6 +89,14 @@ BEGIN
 END
 $$;
 GRANT ALL ON tap.seen TO public;
+-- A report within a report has its own history, words and signature.
+CREATE FUNCTION tap.of_three() RETURNS text LANGUAGE sql AS $$
+    SELECT concat_ws(', ', (SELECT s.title FROM tap.seen AS s), count(*),
+        count(*) FILTER (WHERE EXISTS (SELECT FROM civic.status_history AS h WHERE h.entity_id = r.id)),
+        count(*) FILTER (WHERE EXISTS (SELECT FROM civic_private.report_words AS w WHERE w.report_id = r.id)),
+        count(*) FILTER (WHERE EXISTS (SELECT FROM civic_private.report_signatures AS s WHERE s.report_id = r.id)))
+    FROM civic.reports AS r WHERE r.title IN ('First', 'Second', 'Third')
+$$;
 SELECT is(tap.story(tap.filed('First'), format('system: CREATE TRIGGER a_tap %s ON civic.reports %s', x.event, x.rest),
     tap.filed('Second'), 'system: SELECT ' || x.question), x.outcome, x.event || ' ' || x.rest)
 FROM (VALUES
@@ -101,18 +109,16 @@ FROM (VALUES
         's.title || s.count FROM tap.seen AS s', 'Second1'),
     ('AFTER INSERT', 'FOR EACH ROW WHEN (NEW.title = ''Third'') EXECUTE FUNCTION tap.trigger(''fail'')', '1', '1'),
     ('AFTER INSERT', 'FOR EACH ROW WHEN (NEW.title = ''Second'') EXECUTE FUNCTION tap.trigger(''fail'')', '1', 'TAP01'),
-    -- A report within a report, with its own history, words and signature.
-    ('AFTER INSERT', 'FOR EACH ROW EXECUTE FUNCTION tap.trigger(''file another'')',
-        $$concat_ws(', ', (SELECT s.title FROM tap.seen AS s),
-            (SELECT count(*) FROM civic.reports AS r WHERE r.title IN ('First', 'Second', 'Third')),
-            (SELECT count(DISTINCT h.entity_id) FROM civic.status_history AS h JOIN civic.reports AS r
-                ON r.id = h.entity_id WHERE r.title IN ('First', 'Second', 'Third')),
-            (SELECT count(*) FROM civic_private.report_words AS w JOIN civic.reports AS r
-                ON r.id = w.report_id WHERE r.title IN ('First', 'Second', 'Third')),
-            (SELECT count(*) FROM civic_private.report_signatures AS s JOIN civic.reports AS r
-                ON r.id = s.report_id WHERE r.title IN ('First', 'Second', 'Third')))$$, 'Third, 3, 3, 3, 3')
+    ('AFTER INSERT', 'FOR EACH ROW EXECUTE FUNCTION tap.trigger(''file another'')', 'tap.of_three()',
+        'Third, 3, 3, 3, 3'),
+    ('BEFORE INSERT', 'FOR EACH ROW EXECUTE FUNCTION tap.trigger(''file another'')', 'tap.of_three()',
+        'Third, 3, 3, 3, 3')
 ) AS x (event, rest, question, outcome);
-SELECT is(tap.story(tap.filed('Again')), 'Again', 'a report after all that failed');
+CREATE TRIGGER a_tap AFTER INSERT ON civic.reports FOR EACH ROW WHEN (NEW.title = 'Broken')
+    EXECUTE FUNCTION tap.trigger('fail');
+SELECT is(tap.story(tap.filed('First')), 'First', 'a report');
+SELECT is(tap.story(tap.filed('First'), tap.filed('Broken')), 'TAP01', 'one that fails in the midst of it');
+SELECT is(tap.story(tap.filed('First'), tap.filed('Second')), 'Second', 'and others after it');
 
 -- 4. What is stored beside a report goes with it.
 SELECT is(tap.story(tap.filed('First'), 'system: DELETE FROM civic.reports AS r WHERE r.title = ''First''',
