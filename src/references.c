@@ -32,6 +32,7 @@ struct CivicReference
 	int nkeys;
 	/* In the order of the primary key. */
 	int columns[MAX_KEYS];
+	int referenced_columns[MAX_KEYS];
 	ScanKeyData keys[MAX_KEYS];
 };
 
@@ -68,6 +69,7 @@ describe_keys(CivicReference *reference, Relation relation, const ForeignKeyCach
 		if (!fits)
 			break;
 		reference->columns[i] = foreign->conkey[k];
+		reference->referenced_columns[i] = attribute;
 		ScanKeyEntryInitialize(&reference->keys[i], 0, i + 1, BTEqualStrategyNumber, InvalidOid,
 							   index->rd_indcollation[i], get_opcode(operator), (Datum) 0);
 	}
@@ -141,12 +143,24 @@ civic_find_references(Relation relation, TriggerDesc *triggers, int *count)
 	return references;
 }
 
+/* The other table may have got another primary key since, if the foreign key does not need the one it had. */
+static bool
+is_of_columns(const CivicReference *reference, Relation index)
+{
+	if (index->rd_index->indnkeyatts != reference->nkeys)
+		return false;
+	for (int i = 0; i < reference->nkeys; i++)
+	{
+		if (index->rd_index->indkey.values[i] != reference->referenced_columns[i])
+			return false;
+	}
+	return true;
+}
+
 /* False also where the row has just got another version: the server knows what to make of that. */
 static bool
-is_there(CivicReference *reference)
+find_and_lock(CivicReference *reference, Relation relation, Relation index)
 {
-	Relation relation = table_open(reference->referenced, RowShareLock);
-	Relation index = index_open(RelationGetPrimaryKeyIndex(relation, false), AccessShareLock);
 	TupleTableSlot *slot = table_slot_create(relation, NULL);
 	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
 	IndexScanDesc scan = index_beginscan(relation, index, snapshot, NULL, reference->nkeys, 0);
@@ -164,7 +178,23 @@ is_there(CivicReference *reference)
 	index_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	ExecDropSingleTupleTableSlot(slot);
-	index_close(index, AccessShareLock);
+	return found;
+}
+
+static bool
+is_there(CivicReference *reference)
+{
+	Relation relation = table_open(reference->referenced, RowShareLock);
+	Oid primary_key = RelationGetPrimaryKeyIndex(relation, false);
+	bool found = false;
+
+	if (OidIsValid(primary_key))
+	{
+		Relation index = index_open(primary_key, AccessShareLock);
+
+		found = is_of_columns(reference, index) && find_and_lock(reference, relation, index);
+		index_close(index, AccessShareLock);
+	}
 	table_close(relation, NoLock);
 	return found;
 }

@@ -75,13 +75,26 @@ struct CivicStore
 	int nest_level;
 };
 
+/* An index tells of itself only, as when it is ready for rows while it is built beside them. */
+static bool
+is_of_target(const Target *target, Oid relation)
+{
+	if (relation == InvalidOid || relation == target->relation)
+		return true;
+	for (int i = 0; i < target->index_count; i++)
+	{
+		if (relation == target->indexes[i])
+			return true;
+	}
+	return false;
+}
+
 static void
 relation_changed(Datum argument, Oid relation)
 {
 	for (int i = 0; i < MAX_KEPT_TARGETS; i++)
 	{
-		if (kept_targets[i] != NULL &&
-			(relation == InvalidOid || relation == kept_targets[i]->relation))
+		if (kept_targets[i] != NULL && is_of_target(kept_targets[i], relation))
 			kept_targets[i]->valid = false;
 	}
 }

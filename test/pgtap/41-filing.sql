@@ -34,6 +34,30 @@ SELECT is(tap.story(tap.filed('X')), '23514', 'and is there again with the rollb
 SELECT is(tap.story(tap.filed('First'), 'system: DROP INDEX civic.reports_location', tap.filed('Second')), 'Second',
     'an index that is gone');
 
+-- The table that a foreign key refers to by a key of its own loses its primary key, or gets another.
+SELECT is(tap.story('system: ALTER TABLE civic.categories DROP CONSTRAINT categories_pkey CASCADE,'
+    ' ADD CONSTRAINT tap_key UNIQUE (organization_id, code);'
+    ' ALTER TABLE civic.reports ADD CONSTRAINT tap_fkey FOREIGN KEY (organization_id, category)'
+    ' REFERENCES civic.categories (organization_id, code);'
+    ' ALTER TABLE civic.categories ADD CONSTRAINT tap_pkey PRIMARY KEY (organization_id, code)',
+    'citizen: SELECT civic.submit_report(''First'', ''With a description.'', 10, 20, ''roads'')',
+    'system: ALTER TABLE civic.categories DROP CONSTRAINT tap_pkey' || x.addition,
+    format('citizen: SELECT r.title FROM civic.submit_report(''Second'', ''With a description.'', 30, 40, %L) AS r',
+        x.category)), x.outcome, format('%s after DROP CONSTRAINT tap_pkey%s', x.category, x.addition))
+FROM (VALUES ('', 'roads', 'Second'), ('', 'nosuch', '23503'),
+    (', ADD PRIMARY KEY (organization_id, name)', 'roads', 'Second'),
+    (', ADD PRIMARY KEY (organization_id, name)', 'nosuch', '23503')) AS x (addition, category, outcome);
+
+-- As CREATE INDEX CONCURRENTLY does it, of which only the index tells: the second report is in it.
+CREATE FUNCTION tap.ready(ready boolean) RETURNS text LANGUAGE sql AS $$
+    SELECT format('system: UPDATE pg_index SET indisready = %1$L, indisvalid = %1$L, indcheckxmin = false'
+        ' WHERE indexrelid = ''civic.tap_index''::regclass', ready)
+$$;
+SELECT is(tap.story('system: CREATE INDEX tap_index ON civic.reports (landmark)', tap.ready(false), tap.filed('First'),
+    tap.ready(true), tap.filed('Second'), 'system: SET LOCAL enable_seqscan = off',
+    'system: SELECT string_agg(r.title, '', '') FROM civic.reports AS r WHERE r.landmark = ''Clock tower'''), 'Second',
+    'an index that gets ready for rows');
+
 -- 2. Policies: one of the permissive ones, and all restrictive ones.
 SELECT is(tap.story(tap.filed('First'), x.step, tap.filed('Second')), x.outcome, x.step)
 FROM (VALUES
