@@ -109,6 +109,24 @@ BEGIN
 END
 $$;
 
+-- The references of tables that a schema has copies of; LIKE does not copy them.
+CREATE FUNCTION bench.copy_references(target text) RETURNS void LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    reference record;
+BEGIN
+    FOR reference IN
+        SELECT t.relname AS relation, c.conname, pg_get_constraintdef(c.oid) AS definition
+        FROM pg_constraint AS c JOIN pg_class AS t ON t.oid = c.conrelid
+        WHERE c.contype = 'f' AND t.relnamespace = 'civic'::regnamespace
+            AND to_regclass(format('%I.%I', target, t.relname)) IS NOT NULL
+    LOOP
+        EXECUTE format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s NOT VALID', target, reference.relation,
+            reference.conname, replace(reference.definition, 'civic.reports', format('%I.reports', target)));
+    END LOOP;
+END
+$$;
+
 -- The same row without anything done to it.
 SELECT bench.copy_table('civic.reports', 'bench.bare_reports');
 CREATE SEQUENCE bench.next_number;

@@ -8,22 +8,7 @@ CREATE TABLE plain.report_words (LIKE civic_private.report_words INCLUDING ALL);
 CREATE TABLE plain.user_scores (LIKE civic.user_scores INCLUDING ALL);
 CREATE TABLE plain.sync_feed (LIKE civic_private.sync_feed INCLUDING ALL);
 CREATE TABLE plain.audit_entries (LIKE civic.audit_entries INCLUDING ALL);
--- The references are those of civic's tables; LIKE does not copy them.
-DO $$
-DECLARE
-    reference record;
-BEGIN
-    FOR reference IN
-        SELECT c.conrelid::regclass::text AS relation, c.conname, pg_get_constraintdef(c.oid) AS definition
-        FROM pg_constraint AS c
-        WHERE c.contype = 'f' AND c.conrelid IN ('civic.reports'::regclass, 'civic.user_scores'::regclass,
-            'civic.status_history'::regclass)
-    LOOP
-        EXECUTE format('ALTER TABLE plain.%s ADD CONSTRAINT %I %s NOT VALID', split_part(reference.relation, '.', 2),
-            reference.conname, replace(reference.definition, 'civic.reports', 'plain.reports'));
-    END LOOP;
-END
-$$;
+SELECT bench.copy_references('plain');
 
 CREATE FUNCTION plain.submit_report(
     title text, description text, latitude float8, longitude float8, category text, address text, department_id uuid

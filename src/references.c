@@ -2,8 +2,9 @@
  * src/references.c
  *		Foreign keys of rows that src/rows.c stores: what is referenced is looked up and locked at once.
  *
- * The server plans and starts a query for each key of each row, FOR KEY SHARE. The same lookup in the primary key takes a
- * fifth. Whatever it does not find as it should be is left to the server, which finds it or says what is missing.
+ * The server starts a query for each key of each row, FOR KEY SHARE. The same lookup in the primary key takes a third of
+ * the instructions. Whatever it does not find as it should be is left to the server, which finds it or says what is
+ * missing.
  */
 #include "compat.h"
 #include "rows.h"
@@ -52,7 +53,7 @@ describe_keys(CivicReference *reference, Relation relation, const ForeignKeyCach
 		int attribute = index->rd_index->indkey.values[i];
 		int k = 0;
 		Oid type;
-		Oid operator;
+		Oid equality;
 
 		while (k < foreign->nkeys && foreign->confkey[k] != attribute)
 			k++;
@@ -62,16 +63,16 @@ describe_keys(CivicReference *reference, Relation relation, const ForeignKeyCach
 			break;
 		}
 		type = TupleDescAttr(RelationGetDescr(other), attribute - 1)->atttypid;
-		operator= get_opfamily_member(index->rd_opfamily[i], index->rd_opcintype[i],
-									  index->rd_opcintype[i], BTEqualStrategyNumber);
-		fits = operator== foreign->conpfeqop[k] &&
+		equality = get_opfamily_member(index->rd_opfamily[i], index->rd_opcintype[i],
+									   index->rd_opcintype[i], BTEqualStrategyNumber);
+		fits = equality == foreign->conpfeqop[k] &&
 			   type == TupleDescAttr(RelationGetDescr(relation), foreign->conkey[k] - 1)->atttypid;
 		if (!fits)
 			break;
 		reference->columns[i] = foreign->conkey[k];
 		reference->referenced_columns[i] = attribute;
 		ScanKeyEntryInitialize(&reference->keys[i], 0, i + 1, BTEqualStrategyNumber, InvalidOid,
-							   index->rd_indcollation[i], get_opcode(operator), (Datum) 0);
+							   index->rd_indcollation[i], get_opcode(equality), (Datum) 0);
 	}
 	reference->referenced = foreign->confrelid;
 	reference->nkeys = foreign->nkeys;

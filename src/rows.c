@@ -7,7 +7,7 @@
  * the caller need the caller's privilege and satisfy the policies for INSERT.
  *
  * What INSERT reads anew each time (expressions, descriptions of indexes and triggers) is prepared once and kept until
- * the table, a function or a type changes.
+ * the table, one of its indexes, a function or a type changes.
  */
 #include "rows.h"
 #include "compat.h"
@@ -61,6 +61,7 @@ typedef struct Target
 #define MAX_KEPT_TARGETS 16
 static Target *kept_targets[MAX_KEPT_TARGETS];
 static int next_place = 0;
+static uint64 changes = 0; /* that could have been of any target */
 
 struct CivicStore
 {
@@ -92,6 +93,7 @@ is_of_target(const Target *target, Oid relation)
 static void
 relation_changed(Datum argument, Oid relation)
 {
+	changes++;
 	for (int i = 0; i < MAX_KEPT_TARGETS; i++)
 	{
 		if (kept_targets[i] != NULL && is_of_target(kept_targets[i], relation))
@@ -251,7 +253,6 @@ prepare(Relation relation, const char *const *columns, int ncolumns, bool unless
 	target->user = GetUserId();
 	target->columns = columns;
 	target->unless_there = unless_there;
-	target->valid = true;
 	target->estate = estate;
 	find_columns(target, relation, ncolumns);
 	find_defaults(target, relation, ncolumns);
@@ -297,6 +298,7 @@ find_target(Relation relation, const char *const *columns, int ncolumns, bool un
 {
 	Target **place = NULL;
 	Target *target;
+	uint64 before;
 
 	for (int i = 0; i < MAX_KEPT_TARGETS; i++)
 	{
@@ -330,7 +332,10 @@ find_target(Relation relation, const char *const *columns, int ncolumns, bool un
 			destroy(target);
 		}
 	}
+	before = changes;
 	target = prepare(relation, columns, ncolumns, unless_there, has_policies);
+	/* What changed meanwhile found nothing to tell: for these rows only. */
+	target->valid = changes == before;
 	*is_kept = place != NULL;
 	if (*is_kept)
 	{

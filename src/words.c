@@ -33,7 +33,7 @@ CIVIC_FUNCTION(civic_day_words);
 CIVIC_FUNCTION(civic_search_words);
 CIVIC_FUNCTION(civic_write_words);
 
-/* What the parser and the dictionary of the server make of a plain text, which they take ten times longer for. */
+/* What the parser and the dictionary of the server make of a plain text. */
 static Datum
 plain_words(const char *content, size_t length)
 {

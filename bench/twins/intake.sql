@@ -9,22 +9,7 @@ CREATE TABLE twin.status_history (LIKE civic.status_history INCLUDING ALL);
 ALTER TABLE twin.status_history ALTER organization_id DROP DEFAULT, ALTER id SET DEFAULT twin.uuid_v7();
 CREATE TABLE twin.report_supporters (LIKE civic.report_supporters INCLUDING ALL);
 ALTER TABLE twin.report_supporters ALTER organization_id DROP DEFAULT, ALTER user_id DROP DEFAULT;
--- The references are those of civic's tables; LIKE does not copy them.
-DO $$
-DECLARE
-    reference record;
-BEGIN
-    FOR reference IN
-        SELECT c.conrelid::regclass::text AS relation, c.conname, pg_get_constraintdef(c.oid) AS definition
-        FROM pg_constraint AS c
-        WHERE c.contype = 'f' AND c.conrelid IN ('civic.reports'::regclass, 'civic.user_scores'::regclass,
-            'civic.status_history'::regclass, 'civic.report_supporters'::regclass)
-    LOOP
-        EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', replace(reference.relation, 'civic.', 'twin.'),
-            reference.conname, replace(reference.definition, 'civic.reports', 'twin.reports'));
-    END LOOP;
-END
-$$;
+SELECT bench.copy_references('twin');
 -- What an application has for looking for words in reports.
 CREATE INDEX reports_words ON twin.reports USING gin (description gin_trgm_ops);
 
